@@ -68,7 +68,9 @@ LOCKS = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m sentinel_grader.locks", description="Make or check the lock files.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sentinel_grader.locks", description="Make or check the lock files."
+    )
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a lock file is stale")
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     arguments = parser.parse_args()

@@ -54,7 +54,7 @@ def codename(os_release: Path = Path("/etc/os-release")) -> str:
         text = os_release.read_text()
     except OSError:
         return ""
-    values = {key: value.strip("\"'") for key, value in re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)}
+    values: dict[str, str] = {key: value.strip("\"'") for key, value in re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)}
     return values.get("UBUNTU_CODENAME") or values.get("VERSION_CODENAME", "")
 
 
@@ -122,5 +122,9 @@ def debian_mirror() -> str:
     """The Debian mirror that this machine's own sources name, else Debian's own address."""
     listing = ["apt-get", "indextargets", "--format", "$(COMPONENT) $(REPO_URI)", "Created-By: Packages"]
     _, out, _ = shell.answer(listing)
-    uris = [uri.rstrip("/") for component, _, uri in (line.partition(" ") for line in out.splitlines()) if component == "main"]
+    uris = [
+        uri.rstrip("/")
+        for component, _, uri in (line.partition(" ") for line in out.splitlines())
+        if component == "main"
+    ]
     return next((uri for uri in uris if uri.endswith("/debian")), "http://deb.debian.org/debian")

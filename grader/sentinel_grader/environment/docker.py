@@ -139,7 +139,7 @@ def plugin_version(name: str) -> str:
     status, out, _ = shell.answer(["docker", *arguments])
     if status != 0:
         return ""
-    return out.strip() if name == "compose" else (out.split() + ["", ""])[1]
+    return out.strip() if name == "compose" else [*out.split(), "", ""][1]
 
 
 def default_builder() -> str:

@@ -33,7 +33,7 @@ class Progress:
     """Steps on a console: a spinner on a terminal, plain lines elsewhere."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False)
+        self.console = console or Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, line: str) -> None:
         self.console.print(escape(line))
@@ -51,7 +51,9 @@ class Progress:
             raise
         seconds = time.monotonic() - started
         text = f"{title}: {step.result}" if step.result else title
-        self.console.print(f"[green]✓[/green] {escape(text)}" + (f" [dim]({seconds:.1f} s)[/dim]" if seconds >= 1 else ""))
+        self.console.print(
+            f"[green]✓[/green] {escape(text)}" + (f" [dim]({seconds:.1f} s)[/dim]" if seconds >= 1 else "")
+        )
 
     @contextlib.contextmanager
     def _spinner(self, step: Step, started: float) -> Iterator[None]:

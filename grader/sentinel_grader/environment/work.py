@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_grader.environment import shell
@@ -33,6 +34,24 @@ def sweep() -> None:
     """Remove what killed runs left. Call it under the machine's lock: then nobody is at work in there."""
     for left in _home().iterdir():
         _remove(left)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A short text that outlives the run."""
+
+    path: Path
+
+    def text(self) -> str:
+        return self.path.read_text() if self.path.exists() else ""
+
+    def write(self, text: str) -> None:
+        self.path.write_text(text)
+
+
+def remembered(name: str) -> Remembered:
+    """The text kept under `name` in the state folder; "" before it was first written."""
+    return Remembered(state_folder() / name)
 
 
 def _remove(path: Path) -> None:

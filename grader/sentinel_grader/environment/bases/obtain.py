@@ -101,7 +101,9 @@ def load(source: Path, progress: Progress) -> list[LocalImage]:
 
 def _must_be_images(source: Path) -> None:
     if not source.exists():
-        raise Problem(f"There is no file {source}.", "Make one where a registry answers: ./sentinel bases --save bases.tar")
+        raise Problem(
+            f"There is no file {source}.", "Make one where a registry answers: ./sentinel bases --save bases.tar"
+        )
     try:
         with tarfile.open(source) as archive:
             archive.next()

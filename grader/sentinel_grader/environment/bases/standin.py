@@ -51,7 +51,9 @@ def build(recipe: Recipe, step: Step) -> None:
             first = [*command[:-2], f"--tag={recipe.name}-probe", str(recipe.folder)]
             shell.run(first, deadline=900, on_line=step.note, environment=build_environment())
             known = [f"--build-arg={name}={_ask(recipe, probe)}" for name, probe in recipe.probes.items()]
-        shell.run([*command, *known, str(recipe.folder)], deadline=900, on_line=step.note, environment=build_environment())
+        shell.run(
+            [*command, *known, str(recipe.folder)], deadline=900, on_line=step.note, environment=build_environment()
+        )
     except shell.CommandFailed as failure:
         raise Problem(f"{recipe.name} could not be built from Debian packages.", _advice(failure)) from failure
     finally:

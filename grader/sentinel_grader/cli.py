@@ -1,0 +1,234 @@
+"""The verbs of `./sentinel`. What they do stands elsewhere; here they get their words, options and exit statuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from sentinel_grader import __version__
+
+if TYPE_CHECKING:
+    from sentinel_grader.environment.doctor import Finding
+
+app = typer.Typer(
+    name="sentinel",
+    help="Learn containers, Kubernetes and deployment on one real system, graded by what runs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+#: Exit statuses besides 0: see README.md.
+USAGE, ENVIRONMENT, INTERRUPTED = 3, 4, 130
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before installing what is missing.")]
+
+
+def main() -> None:
+    """Run a verb; turn every expected failure into words and an exit status."""
+    from sentinel_grader.environment.problem import Problem
+
+    try:
+        status = app(standalone_mode=False)
+    except Problem as problem:
+        _print_problem(problem.what, problem.remedy)
+        status = ENVIRONMENT
+    except (KeyboardInterrupt, typer.Abort):
+        Console(stderr=True).print("Interrupted. Run it again to go on.")
+        status = INTERRUPTED
+    except typer.Exit as ended:
+        status = ended.exit_code
+    except Exception as error:
+        status = _usage(error)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _print_problem(what: str, remedy: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[red]✗[/red] {escape(what)}")
+    if remedy:
+        console.print(f"  → {escape(remedy.strip())}")
+
+
+def _usage(error: Exception) -> int:
+    """Typer's own complaints about options and arguments, in its own words. Anything else is a bug of ours.
+
+    Typer carries a copy of Click without a public name for Click's exceptions: they are known by their `show`.
+    """
+    show = getattr(error, "show", None)
+    if show is None:
+        raise error
+    show()
+    return USAGE
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+@app.callback(invoke_without_command=True)
+def sentinel(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        sys.stdout.write(f"sentinel {__version__}\n")
+        raise typer.Exit
+
+
+@app.command()
+def up(
+    stage: Annotated[int, typer.Argument(help="Which stage of Sentinel.", min=1, max=1)] = 1,
+    embedded: Annotated[bool, typer.Option(help="No engine: one process, its queue in memory.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> int:
+    """Set up all that is needed and run Sentinel, until `down`."""
+    from sentinel_grader.environment import embedded as embedding
+    from sentinel_grader.environment import up as upping
+    from sentinel_grader.environment.consent import consent
+    from sentinel_grader.environment.problem import NoEngine
+    from sentinel_grader.environment.progress import Progress
+    from sentinel_grader.environment.stages import STAGES
+
+    progress = Progress()
+    if embedded:
+        return embedding.run(progress)
+    try:
+        result = upping.up(STAGES[stage], progress, consent(progress, yes=yes))
+    except NoEngine as missing:
+        _print_problem(missing.what, missing.remedy)
+        progress.say("Until then, the same API without an engine (./sentinel up --embedded):")
+        return embedding.run(progress)
+    if as_json:
+        _print_json(asdict(result))
+    else:
+        progress.say(upping.next_steps(result))
+    return 0
+
+
+@app.command()
+def down(
+    volumes: Annotated[bool, typer.Option("-v", "--volumes", help="Also remove the data.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also remove images and stand-ins, and stop what Sentinel started.")
+    ] = False,
+) -> int:
+    """Stop Sentinel. Its data stays, unless -v."""
+    from sentinel_grader.environment.docker import Answer, find_engine
+    from sentinel_grader.environment.engine import instruction
+    from sentinel_grader.environment.locking import machine_lock
+    from sentinel_grader.environment.progress import Progress
+    from sentinel_grader.environment.stages import STAGES
+    from sentinel_grader.environment.stages import down as take_down
+    from sentinel_grader.environment.undo import undo_all
+
+    progress = Progress()
+    with machine_lock(progress.say):
+        if everything:
+            undo_all(progress)
+            return 0
+        state = find_engine()
+        if state.answer in (Answer.STOPPED, Answer.ABSENT, Answer.NO_CLIENT):
+            progress.say("No engine runs here, so nothing of Sentinel does.")
+            return 0
+        if state.engine is None:
+            raise instruction(state)
+        for stage in STAGES.values():
+            take_down(stage, progress, volumes=volumes)
+    return 0
+
+
+@app.command()
+def doctor(as_json: Json = False) -> int:
+    """Say what this machine has and what to do. Changes nothing."""
+    from sentinel_grader.environment.doctor import State, examine
+
+    findings = examine()
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        _print_findings(findings)
+    return ENVIRONMENT if any(finding.state is State.WRONG for finding in findings) else 0
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    marks = {"fine": "[green]✓[/green]", "note": "[yellow]·[/yellow]", "wrong": "[red]✗[/red]"}
+    for finding in findings:
+        console.print(f"{marks[finding.state.value]} {finding.subject:<9} {escape(finding.seen)}")
+        if finding.remedy:
+            console.print(f"  {'':<9} → {escape(finding.remedy)}")
+
+
+@app.command()
+def bases(
+    pull: Annotated[bool, typer.Option("--pull", help="Replace stand-ins by what a registry has.")] = False,
+    source: Annotated[Path | None, typer.Option("--from", help="Take the bases from this tar.", metavar="TAR")] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the bases to this tar.", metavar="TAR")] = None,
+    show: Annotated[bool, typer.Option("--list", help="Only show which are here.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> int:
+    """Have the base images: here already, pulled, from a tar, or built from Debian packages."""
+    from sentinel_grader.environment import engine, work
+    from sentinel_grader.environment.bases import obtain
+    from sentinel_grader.environment.bases.catalogue import recipes
+    from sentinel_grader.environment.consent import consent
+    from sentinel_grader.environment.locking import machine_lock
+    from sentinel_grader.environment.progress import Progress
+
+    progress = Progress()
+    if not show:
+        with machine_lock(progress.say):
+            work.sweep()
+            engine.ensure(progress, consent(progress, yes=yes))
+            if source:
+                obtain.load(source, progress)
+            if pull or not source:
+                obtain.ensure(recipes(), progress, pull_again=pull)
+            if save:
+                obtain.save(save, recipes(), progress)
+    _print_bases(as_json)
+    return 0
+
+
+def _print_bases(as_json: bool) -> None:
+    from sentinel_grader.environment.bases.catalogue import recipes
+    from sentinel_grader.environment.bases.images import local_image
+
+    images = {name: local_image(name) for name in recipes()}
+    if as_json:
+        _print_json({name: asdict(image) if image else None for name, image in images.items()})
+        return
+    for name, image in images.items():
+        kind = "not here" if image is None else "stand-in" if image.is_stand_in else "official"
+        sys.stdout.write(f"{name:<20} {kind:<10} {image.digest[:19] if image else ''}".rstrip() + "\n")
+
+
+@app.command("test")
+def run_tests(
+    places: Annotated[list[str] | None, typer.Argument(help="Files or folders of tests; all of them if none.")] = None,
+    keyword: Annotated[str, typer.Option("-k", help="Only tests whose name matches, as in pytest.")] = "",
+    unit: Annotated[bool, typer.Option("--unit", help="Only what needs no engine: seconds.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what takes long.")] = False,
+    yes: Yes = False,
+) -> int:
+    """Set up all that is needed and run the project's own tests."""
+    from sentinel_grader import testing
+    from sentinel_grader.environment import up as upping
+    from sentinel_grader.environment.consent import consent
+    from sentinel_grader.environment.locking import machine_lock
+    from sentinel_grader.environment.progress import Progress
+    from sentinel_grader.environment.stages import STAGES
+
+    if not unit:
+        progress = Progress()
+        with machine_lock(progress.say):
+            upping.prepare(STAGES[1], progress, consent(progress, yes=yes))
+    return testing.run(keyword=keyword, unit=unit, everything=everything, places=places or [])
