@@ -1,0 +1,130 @@
+"""What a request says of itself, and its body: who sends, in which format, for which tenant, and not too much."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+from collector.buffer import Held
+from collector.formats import Format
+from collector.problems import Problem
+from collector.settings import Settings
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
+Formats = Mapping[str, Format]
+
+TENANT_PATTERN = "^[!-~]{1,128}$"  # visible ASCII: a header admits no more with certainty
+
+
+class ClientGoneError(Exception):
+    """The client hung up before its whole body had come: there is nobody to answer, and nothing to queue."""
+
+
+def check_key(headers: Headers, api_key: bytes) -> None:
+    """Raise Problem 401 unless the request holds the key, where one is set."""
+    given = headers.get(b"x-api-key", b"")
+    if api_key and not hmac.compare_digest(given, api_key):  # in constant time: a wrong key teaches nothing
+        detail = "The key in x-api-key is not the right one" if given else "This service asks for a key in x-api-key"
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED, detail, field="x-api-key", headers={"www-authenticate": 'ApiKey realm="logs"'}
+        )
+
+
+def choose_format(headers: Headers, formats: Formats) -> Format:
+    """The format that Content-Type names.
+
+    Bodies that are compressed are refused, not unpacked: so a small body is never a large one.
+
+    Raises:
+        Problem: 415.
+    """
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        detail = "A compressed body is not accepted; send it without Content-Encoding"
+        raise _unsupported(detail, "content-encoding", {"accept-encoding": "identity"})
+    given = headers.get(b"content-type", b"")
+    chosen = formats.get(_media_type(given))
+    if chosen is None:
+        shown = given.decode("latin-1") or "missing"
+        raise _unsupported(f"Content-Type must be {' or '.join(formats)}, in UTF-8; it is {shown}", "content-type", {})
+    return chosen
+
+
+def _unsupported(detail: str, field: str, headers: dict[str, str]) -> Problem:
+    return Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, field=field, headers=headers)
+
+
+@lru_cache(maxsize=64)
+def _media_type(content_type: bytes) -> str:
+    """`application/json` of `application/json; charset=utf-8`; nothing where another charset is named."""
+    media_type, *parameters = (part.strip().lower() for part in content_type.decode("latin-1").split(";"))
+    charset = next((text.partition("=")[2].strip('"') for text in parameters if text.startswith("charset=")), "utf-8")
+    return media_type if charset in ("utf-8", "utf8", "us-ascii") else ""
+
+
+def tenant_of(headers: Headers) -> str | None:
+    """The tenant in x-tenant-id, None without that header.
+
+    Raises:
+        Problem: 422, it is empty, too long or not visible ASCII.
+    """
+    given = headers.get(b"x-tenant-id")
+    return None if given is None else _tenant(given)
+
+
+@lru_cache(maxsize=1024)
+def _tenant(given: bytes) -> str:
+    tenant = given.decode("latin-1")
+    if not re.fullmatch(TENANT_PATTERN, tenant):
+        detail = "x-tenant-id must be 1 to 128 visible ASCII characters"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, field="x-tenant-id")
+    return tenant
+
+
+async def read_body(headers: Headers, receive: Receive, held: Held, settings: Settings) -> bytes:
+    """The whole body.
+
+    Args:
+        held: takes note of every byte that is read.
+
+    Raises:
+        Problem: 413 too large, by its own word or in truth; 408 too slow; 503 no memory left for it.
+        ClientGoneError: the client hung up.
+    """
+    declared = headers.get(b"content-length", b"0")  # digits only: the HTTP parser has refused anything else
+    if int(declared) > settings.max_body_bytes:
+        raise too_large(f"The body has {int(declared)} bytes; at most {settings.max_body_bytes} are accepted")
+    try:
+        async with asyncio.timeout(settings.body_timeout):
+            return await _collect(receive, held, settings.max_body_bytes)
+    except TimeoutError:
+        detail = f"The body did not come within {settings.body_timeout:g} s"
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, headers={"connection": "close"}) from None
+
+
+async def _collect(receive: Receive, held: Held, most: int) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunk: bytes = message.get("body", b"")
+        held.add(len(chunk))
+        body = body + chunk if body else chunk
+        if len(body) > most:
+            raise too_large(f"The body has more than {most} bytes")
+        if not message.get("more_body"):
+            return body
+
+
+def too_large(detail: str) -> Problem:
+    """Problem 413."""
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
