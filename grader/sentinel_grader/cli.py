@@ -81,9 +81,17 @@ def sentinel(version: Annotated[bool, typer.Option("--version", help="Print the 
         raise typer.Exit
 
 
+def _known_stage(number: int) -> int:
+    from sentinel_grader.environment.stages import STAGES
+
+    if number not in STAGES:
+        raise typer.BadParameter(f"there is no stage {number}; there is {', '.join(map(str, STAGES))}")
+    return number
+
+
 @app.command()
 def up(
-    stage: Annotated[int, typer.Argument(help="Which stage of Sentinel.", min=1, max=1)] = 1,
+    stage: Annotated[int, typer.Argument(help="Which stage of Sentinel.", callback=_known_stage)] = 1,
     embedded: Annotated[bool, typer.Option(help="No engine: one process, its queue in memory.")] = False,
     yes: Yes = False,
     as_json: Json = False,
@@ -216,10 +224,13 @@ def run_tests(
     places: Annotated[list[str] | None, typer.Argument(help="Files or folders of tests; all of them if none.")] = None,
     keyword: Annotated[str, typer.Option("-k", help="Only tests whose name matches, as in pytest.")] = "",
     unit: Annotated[bool, typer.Option("--unit", help="Only what needs no engine: seconds.")] = False,
+    engine: Annotated[bool, typer.Option("--engine", help="Only what needs an engine, lessons among it.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what takes long.")] = False,
     yes: Yes = False,
 ) -> int:
     """Set up all that is needed and run the project's own tests."""
+    if unit and (engine or everything):
+        raise typer.BadParameter("--unit leaves out what --engine and --all ask for: give one of them")
     from sentinel_grader import testing
     from sentinel_grader.environment import up as upping
     from sentinel_grader.environment.consent import consent
@@ -231,4 +242,5 @@ def run_tests(
         progress = Progress()
         with machine_lock(progress.say):
             upping.prepare(STAGES[1], progress, consent(progress, yes=yes))
-    return testing.run(keyword=keyword, unit=unit, everything=everything, places=places or [])
+    marks = testing.marks(unit=unit, engine=engine, everything=everything)
+    return testing.run(marks, keyword=keyword, places=places or [])

@@ -93,7 +93,9 @@ def _instruction() -> str:
     release = distribution.release()
     if release is None:
         return "Install Docker Engine: https://docs.docker.com/engine/install/"
-    if release.plugins_from:  # the plugins come by ourselves, once we may
+    if distribution.can_install():
+        return "./sentinel up installs one"
+    if release.plugins_from:  # two of its parts are no packages here (plugins.py)
         return "Let Sentinel install one:\n  sudo ./sentinel up"
     return f"  sudo apt-get install {' '.join(distribution.engine_packages(release))}"
 
