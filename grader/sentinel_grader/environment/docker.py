@@ -93,10 +93,11 @@ def find_engine() -> EngineState:
     if status == 0 and info.get("ServerVersion"):
         return EngineState(Answer.RUNNING, _engine(info))
     problem = " ".join(info.get("ServerErrors") or []) or error.strip() or "it gave no reason"
-    return EngineState(_why_not(problem), detail=problem)
+    return EngineState(why_not(problem), detail=problem)
 
 
-def _why_not(problem: str) -> Answer:
+def why_not(problem: str) -> Answer:
+    """What a client that got no answer complains of."""
     if "permission denied" in problem.lower():
         return Answer.FORBIDDEN
     if not is_local():

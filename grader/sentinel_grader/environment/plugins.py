@@ -26,7 +26,7 @@ _OLDEST = {"compose": OLDEST_COMPOSE, "buildx": OLDEST_BUILDX}
 _NAMES = {"compose": "Compose", "buildx": "buildx"}
 #: Where Debian's packages of a later release put the plugins, and the packages' names.
 _IN_PACKAGE = "usr/libexec/docker/cli-plugins"
-_PACKAGES = {"compose": "docker-compose", "buildx": "docker-buildx"}
+PACKAGES = {"compose": "docker-compose", "buildx": "docker-buildx"}
 
 
 def lacking() -> list[str]:
@@ -93,7 +93,7 @@ def _take_from_next_release(release: distribution.Release, wanted: list[str], st
         try:
             step.note(f"reading the index of {release.plugins_from}")
             shell.run([*apt, "update"], deadline=120, on_line=step.note)
-            packages = [_PACKAGES[name] for name in wanted]
+            packages = [PACKAGES[name] for name in wanted]
             shell.run([*apt, "download", *packages], deadline=300, on_line=step.note, folder=folder)
             for archive in sorted(folder.glob("*.deb")):
                 shell.run(["dpkg-deb", "--extract", str(archive), str(folder / "out")], deadline=60)
@@ -103,7 +103,7 @@ def _take_from_next_release(release: distribution.Release, wanted: list[str], st
         for plugin in (folder / "out" / _IN_PACKAGE).iterdir():
             shutil.copy2(plugin, _folder() / f".{plugin.name}")
             (_folder() / f".{plugin.name}").replace(_folder() / plugin.name)
-    _name_folder()
+    name_folder()
 
 
 def private_apt(folder: Path, codename: str) -> list[str]:
@@ -155,7 +155,8 @@ def _extra(config: dict[str, object]) -> list[str]:
     return [str(entry) for entry in value] if isinstance(value, list) else []
 
 
-def _name_folder() -> None:
+def name_folder() -> None:
+    """Name our plugin folder in the client's configuration, once."""
     path = _config_path()
     config = _read_config(path)
     if str(_folder()) not in _extra(config):

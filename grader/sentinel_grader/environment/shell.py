@@ -104,6 +104,8 @@ def run(
         for timer in timers:
             timer.cancel()
         _end(process)
+        if process.stdout:
+            process.stdout.close()
     if expired.is_set() or process.returncode != 0:
         raise CommandFailed(tuple(command), None if expired.is_set() else process.returncode, tuple(lines))
     return "".join(everything)
