@@ -15,6 +15,7 @@ from typing import NamedTuple
 from msgspec.json import encode
 
 from collector.buffer import Buffer
+from collector.deadline import Deadline
 from collector.entries import new_ids, to_queue
 from collector.formats import JSON, JSON_ARRAY, NDJSON, Format
 from collector.metrics import Metrics
@@ -69,6 +70,7 @@ class Intake:
         self._settings = settings
         self._api_key = settings.api_key.encode()
         self._buffer = buffer
+        self._deadline = Deadline(settings.body_timeout)
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +96,7 @@ class Intake:
         form = choose_format(headers, self._route.formats)
         tenant = tenant_of(headers)
         with self._buffer.hold() as held:
-            body = await read_body(headers, receive, held, self._settings)
+            body = await read_body(headers, receive, held, self._deadline, self._settings.max_body_bytes)
             ids = await self._queue_all(body, form, tenant)
         return encode(self._route.answer(ids))
 
@@ -119,8 +121,7 @@ class Intake:
             raise self._unavailable(f"The queue holds its {self._settings.max_queue_length} entries") from None
         except QueueUnavailable as error:
             raise self._unavailable(f"The queue did not confirm: {error}") from None
-        self._metrics.queue_length.set(length)
-        self._metrics.entries.inc(len(items))
+        self._metrics.queued(len(items), length)
 
     def _unavailable(self, detail: str) -> Problem:
         headers = {"retry-after": str(self._settings.retry_after)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -11,9 +10,9 @@ from http import HTTPStatus
 from typing import Any
 
 from collector.buffer import Held
+from collector.deadline import Deadline
 from collector.formats import Format
 from collector.problems import Problem
-from collector.settings import Settings
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -89,8 +88,8 @@ def _tenant(given: bytes) -> str:
     return tenant
 
 
-async def read_body(headers: Headers, receive: Receive, held: Held, settings: Settings) -> bytes:
-    """The whole body.
+async def read_body(headers: Headers, receive: Receive, held: Held, deadline: Deadline, most: int) -> bytes:
+    """The whole body, of `most` bytes at most.
 
     Args:
         held: takes note of every byte that is read.
@@ -100,13 +99,13 @@ async def read_body(headers: Headers, receive: Receive, held: Held, settings: Se
         ClientGoneError: the client hung up.
     """
     declared = headers.get(b"content-length", b"0")  # digits only: the HTTP parser has refused anything else
-    if int(declared) > settings.max_body_bytes:
-        raise too_large(f"The body has {int(declared)} bytes; at most {settings.max_body_bytes} are accepted")
+    if int(declared) > most:
+        raise too_large(f"The body has {int(declared)} bytes; at most {most} are accepted")
     try:
-        async with asyncio.timeout(settings.body_timeout):
-            return await _collect(receive, held, settings.max_body_bytes)
+        with deadline:
+            return await _collect(receive, held, most)
     except TimeoutError:
-        detail = f"The body did not come within {settings.body_timeout:g} s"
+        detail = f"The body did not come within {deadline.seconds:g} s"
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, headers={"connection": "close"}) from None
 
 
