@@ -1,0 +1,180 @@
+"""One lesson on its way: a copy of the checkout, a shell in it, and how far it has come.
+
+The lesson runs beside whatever the person at this machine has running. Compose gets another project name, and where
+the lesson says `localhost:8000` a free port stands in for 8000. What a lesson makes besides a stage is named
+`lesson-*`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import textwrap
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from .lessons import Block
+from .output import difference, lines, matches
+from .shell import Ran, Shell
+
+#: What answers with status 0 where a thing is there that a block needs.
+PROBES = {
+    "engine": ["docker", "version"],
+    "registry": ["docker", "manifest", "inspect", "hello-world"],
+    "cluster": ["kubectl", "version", "--request-timeout=5s"],
+}
+NOT_COPIED = (".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "reports", "*.egg-info")
+PORT = "localhost:8000"
+
+
+class Lesson:
+    """The lesson of the module in the folder `module` of the checkout `root`."""
+
+    def __init__(self, root: Path, module: str) -> None:
+        self._module = module
+        self._project = f"lesson-{module}"
+        self._copy = Path(tempfile.mkdtemp(prefix="sentinel-lesson-"), "sentinel")
+        shutil.copytree(root, self._copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+        self._port = _free_port()
+        self._clean()
+        self._shell = Shell(
+            self._copy,
+            {
+                "COMPOSE_PROJECT_NAME": self._project,
+                "SENTINEL_PORT": str(self._port),
+                "BUILDKIT_PROGRESS": "plain",
+                "NO_COLOR": "1",
+                "LC_ALL": "C.UTF-8",
+            },
+        )
+        self._done = 0
+        self._over = ""
+
+    def run(self, blocks: list[Block], number: int) -> None:
+        """Run the blocks up to `number` that have not been run. Fails or skips the test that calls it."""
+        while self._done <= number:
+            block = blocks[self._done]
+            if self._over:
+                pytest.skip(self._over)
+            self._done += 1
+            if block.shown_only:
+                _skip_if(self._done > number, block.shown_only)
+                continue
+            self._require(block)
+            self._step(block)
+
+    def _require(self, block: Block) -> None:
+        for need in sorted(block.needs):
+            if not _answers(PROBES[need]):
+                self._over = f"line {block.line} needs {need}, and there is none here"
+                pytest.skip(self._over)
+
+    def _step(self, block: Block) -> None:
+        command = block.command.replace(PORT, f"localhost:{self._port}")
+        ran = self._shell.run(command, block.within)
+        try:
+            _judge(block, Ran(ran.status, ran.output.replace(f"localhost:{self._port}", PORT), ran.why))
+        except pytest.fail.Exception:
+            self._over = f"it stands on line {block.line} of {self._module}/README.md, which failed"
+            raise
+
+    def require_nothing_left(self) -> None:
+        """Fails if the lesson left processes or containers behind."""
+        left = [f"the process {words}" for words in self._shell.running()]
+        left += [f"the {kind} {name}" for kind, names in self._things().items() for name in names]
+        if left:
+            _fail("At its end the lesson leaves on the reader's machine:\n" + _indented("\n".join(left)))
+
+    def close(self) -> None:
+        self._shell.close()
+        self._clean()
+        shutil.rmtree(self._copy.parent, ignore_errors=True)
+
+    def _clean(self) -> None:
+        """Remove what the lesson, or one before it that was killed, left in the engine."""
+        for kind, names in self._things().items():
+            if names:
+                subprocess.run(
+                    ["docker", *REMOVE[kind], *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+                )
+
+    def _things(self) -> dict[str, list[str]]:
+        """What of this lesson is in the engine, in the order in which it can be removed."""
+        ours = f"label=com.docker.compose.project={self._project}"
+        return {
+            "container": _names("ps", "--all", "--filter", ours) + _names("ps", "--all", "--filter", "name=^/?lesson-"),
+            "network": _names("network", "ls", "--filter", ours),
+            "volume": _names("volume", "ls", "--filter", ours) + _names("volume", "ls", "--filter", "name=^lesson-"),
+            "image": _names("image", "ls", "--filter", "reference=lesson-*"),
+        }
+
+
+#: How each kind of thing is removed.
+REMOVE = {
+    "container": ("rm", "--force", "--volumes"),
+    "network": ("network", "rm"),
+    "volume": ("volume", "rm", "--force"),
+    "image": ("image", "rm", "--force"),
+}
+NAME = {"ps": "{{.Names}}", "image": "{{.Repository}}:{{.Tag}}"}
+
+
+def _names(*listing: str) -> list[str]:
+    """The names that a `docker` listing gives; none where there is no docker, or no engine."""
+    try:
+        command = ["docker", *listing, "--format", NAME.get(listing[0], "{{.Name}}")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return []
+    return done.stdout.split()
+
+
+def _answers(probe: list[str]) -> bool:
+    try:
+        return subprocess.run(probe, capture_output=True, timeout=10, check=False).returncode == 0
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _skip_if(asked_for: bool, reason: str) -> None:
+    if asked_for:
+        pytest.skip(reason)
+
+
+def _judge(block: Block, ran: Ran) -> None:
+    """Fail unless the block did what the lesson says."""
+    typed = f"Line {block.line + 1}, typed as it stands there:\n{_indented(block.command)}\n"
+    if ran.status is None:
+        _fail(f"{typed}{ran.why}. It printed:\n{_indented(_end_of(ran.output))}")
+    if ran.status != block.exits:
+        _fail(
+            f"{typed}ended with status {ran.status}, and the lesson expects {block.exits}. "
+            f"It printed:\n{_indented(_end_of(ran.output))}"
+        )
+    if block.output is not None and not matches(block.output, ran.output):
+        _fail(
+            f"{typed}printed something else than line {block.output_line + 1} shows "
+            f"(- the lesson shows it, + it was seen):\n{_indented(difference(block.output, ran.output))}"
+        )
+
+
+def _fail(words: str) -> NoReturn:
+    pytest.fail(words, pytrace=False)
+
+
+def _end_of(text: str) -> str:
+    return "\n".join(lines(text)[-30:]) or "(nothing)"
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text.rstrip("\n"), "    ")
