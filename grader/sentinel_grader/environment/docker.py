@@ -18,7 +18,10 @@ from sentinel_grader.environment import shell
 
 #: The oldest engine, Compose and buildx that the course is tested with.
 OLDEST_ENGINE = (20, 10)
-OLDEST_COMPOSE = (2, 20)  # `include` in Compose files: https://docs.docker.com/reference/compose-file/include/
+OLDEST_COMPOSE = (
+    2,
+    24,
+)  # `env_file` with `required`: https://docs.docker.com/reference/compose-file/services/#env_file
 OLDEST_BUILDX = (0, 10)
 
 DAEMON_PLACES = ("/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd", "/snap/bin/dockerd")
