@@ -1,8 +1,8 @@
 """One lesson on its way: a copy of the checkout, a shell in it, and how far it has come.
 
-The lesson runs beside whatever the person at this machine has running. Compose gets another project name, and where
-the lesson says `localhost:8000` a free port stands in for 8000. What a lesson makes besides a stage is named
-`lesson-*`.
+The lesson runs beside whatever the person at this machine has running. Compose gets another project name, for which
+the output shows `sentinel` again; and where the lesson says `localhost:8000` or `127.0.0.1:8000`, a free port stands in
+for 8000. What a lesson makes besides a stage is named `lesson-*`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,7 +29,8 @@ PROBES = {
     "cluster": ["kubectl", "version", "--request-timeout=5s"],
 }
 NOT_COPIED = (".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "reports", "*.egg-info")
-PORT = "localhost:8000"
+#: What a reader has: the port, and the project name of the stages' Compose files.
+PORT, HOSTS, PROJECT = 8000, ("localhost", "127.0.0.1"), "sentinel"
 
 
 class Lesson:
@@ -74,10 +76,11 @@ class Lesson:
                 pytest.skip(self._over)
 
     def _step(self, block: Block) -> None:
-        command = block.command.replace(PORT, f"localhost:{self._port}")
+        command = _with_port(block.command, PORT, self._port)
         ran = self._shell.run(command, block.within)
+        output = _with_port(ran.output, self._port, PORT).replace(self._project, PROJECT)
         try:
-            _judge(block, Ran(ran.status, ran.output.replace(f"localhost:{self._port}", PORT), ran.why))
+            _judge(block, replace(ran, output=output))
         except pytest.fail.Exception:
             self._over = f"it stands on line {block.line} of {self._module}/README.md, which failed"
             raise
@@ -138,6 +141,13 @@ def _answers(probe: list[str]) -> bool:
         return subprocess.run(probe, capture_output=True, timeout=10, check=False).returncode == 0
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return False
+
+
+def _with_port(text: str, port: int, instead: int) -> str:
+    """`text` with `instead` wherever it names `port` of this machine."""
+    for host in HOSTS:
+        text = text.replace(f"{host}:{port}", f"{host}:{instead}")
+    return text
 
 
 def _free_port() -> int:

@@ -178,9 +178,10 @@ def test_a_block_asked_for_alone_runs_those_before_it(checkout: Checkout) -> Non
     assert outcome.steps == {"5": "PASSED"}, outcome.words
 
 
-def test_the_port_of_the_lesson_is_a_free_one(checkout: Checkout) -> None:
-    text = '```bash\necho localhost:8000 "localhost:$SENTINEL_PORT" $COMPOSE_PROJECT_NAME\n```\n'
-    outcome = checkout.learn(text + "```text\nlocalhost:8000 localhost:8000 lesson-module-00-sample\n```\n")
+def test_the_port_and_the_project_are_the_lessons_own_and_read_as_the_readers(checkout: Checkout) -> None:
+    command = "echo 127.0.0.1:8000 localhost:$SENTINEL_PORT $COMPOSE_PROJECT_NAME-1\ntest $SENTINEL_PORT != 8000\n"
+    command += "echo $COMPOSE_PROJECT_NAME >name; cat name | tr a-z A-Z"
+    outcome = checkout.learn(lesson(command, "127.0.0.1:8000 localhost:8000 sentinel-1\nLESSON-MODULE-00-SAMPLE"))
     assert outcome.status == 0, outcome.words
 
 
