@@ -79,7 +79,7 @@ class Client(asyncio.Protocol):
             self._load.answered(head.startswith(b"HTTP/1.1 202"))
             self._send()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio passes it by position
         self._load.closed()
 
 

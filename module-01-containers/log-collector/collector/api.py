@@ -55,7 +55,7 @@ def make_api(queue: Queue, settings: Settings, metrics: Metrics) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await queue.open()
+        queue.open()
         yield
         await queue.close()
 

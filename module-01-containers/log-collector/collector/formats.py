@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple, get_args
 
@@ -48,7 +49,18 @@ class Format(NamedTuple):
             raise self._explain(body, error) from None
         if not entries:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The batch holds no entry")
+        for index, entry in enumerate(entries):
+            if entry.timestamp is not None:
+                entry.timestamp = self._in_utc(entry.timestamp, index)
         return entries
+
+    def _in_utc(self, time: datetime, index: int) -> datetime:
+        try:
+            return time.astimezone(UTC)
+        except OverflowError:  # 9999-12-31T23:59:59-01:00 is in the year 10000 in UTC
+            place = index if self.is_batch else None
+            what = "The timestamp is outside the years 1 to 9999 in UTC"
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, what, field="timestamp", index=place) from None
 
     def look_closer(self, body: bytes) -> None:
         """Refuse what is valid JSON, and decodes, and yet must not be queued: see `oddities`.
@@ -102,7 +114,7 @@ def _split_lines(body: bytes) -> Iterator[bytes]:
 
 
 def _split_array(body: bytes) -> Iterator[bytes]:
-    """The elements of an array, up to the first that is no JSON, which is given with all that follows it.
+    """The elements of an array, up to the first that neither another nor the end follows, which is given with the rest.
 
     Latin-1 gives each byte its own character, so that offsets in text and bytes are the same; all that JSON's
     structure is made of is ASCII.
@@ -116,9 +128,12 @@ def _split_array(body: bytes) -> Iterator[bytes]:
             _, end = scan(text, start)
         except (ValueError, RecursionError):
             end = len(text)
+        next_start = _after_blanks(text, end)
+        if text[next_start : next_start + 1] not in (",", "]"):
+            end = next_start = len(text)
         if text[start:end] not in ("", "]"):
             yield body[start:end]
-        start = _after_blanks(text, end)
+        start = next_start
 
 
 def _after_blanks(text: str, start: int) -> int:

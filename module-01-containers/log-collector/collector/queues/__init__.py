@@ -29,8 +29,8 @@ class QueueUnavailable(Exception):
 class Queue(Protocol):
     """A queue of JSON documents."""
 
-    async def open(self) -> None:
-        """Connect, if that is possible now; never fails."""
+    def open(self) -> None:
+        """Begin to connect; neither waits nor fails."""
 
     async def push(self, items: Sequence[bytes]) -> int:
         """Queue all of `items` in order, or none of them; returns once they are safe there.

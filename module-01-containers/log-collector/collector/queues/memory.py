@@ -15,7 +15,7 @@ class MemoryQueue:
         self.items: deque[bytes] = deque()
         self._max_length = max_length
 
-    async def open(self) -> None:
+    def open(self) -> None:
         """Nothing to connect to."""
 
     async def push(self, items: Sequence[bytes]) -> int:

@@ -34,11 +34,8 @@ class RedisQueue:
         self._opening: asyncio.Task[Connection] | None = None
         self._in_reach = True
 
-    async def open(self) -> None:
-        try:
-            await self._connected()
-        except QueueUnavailable as error:
-            self._note(False, str(error))
+    def open(self) -> None:
+        self._begin_opening()
 
     async def push(self, items: Sequence[bytes]) -> int:
         length = await self._execute(b"EVAL", _PUSH, 1, self._key, self._max_length, *items)
@@ -50,6 +47,8 @@ class RedisQueue:
         return await self._execute(b"LLEN", self._key)
 
     async def close(self) -> None:
+        if self._opening:
+            self._opening.cancel()
         if self._connection:
             self._connection.close()
 
@@ -57,7 +56,7 @@ class RedisQueue:
         try:
             connection = self._connection
             if connection is None or not connection.is_open:
-                connection = await self._connected()
+                connection = await asyncio.shield(self._begin_opening())
             answer: int = await connection.execute(*command)
         except QueueUnavailable as error:
             self._note(False, str(error))
@@ -66,16 +65,20 @@ class RedisQueue:
             self._note(True, f"Redis at {self._address}")
         return answer
 
-    async def _connected(self) -> Connection:
+    def _begin_opening(self) -> asyncio.Task[Connection]:
         """All who find the connection lost wait for the same new one."""
         if self._opening is None:
             self._opening = asyncio.create_task(Connection.open(self._address, self._timeout))
             self._opening.add_done_callback(self._opened)
-        return await asyncio.shield(self._opening)
+        return self._opening
 
     def _opened(self, opening: asyncio.Task[Connection]) -> None:
         self._opening = None
-        if not opening.cancelled() and opening.exception() is None:
+        if opening.cancelled():
+            return
+        if error := opening.exception():
+            self._note(False, str(error))
+        else:
             self._connection = opening.result()
 
     def _note(self, in_reach: bool, why: str) -> None:
