@@ -79,8 +79,8 @@ def _not_healthy(stage: Stage, failure: shell.CommandFailed) -> Problem:
 
 
 def _last_log(stage: Stage, service: str) -> str:
-    _, out, error = shell.answer([*stage.compose, "logs", "--no-color", "--tail", "8", service])
-    return f"The last lines of {service}:\n{out or error}"
+    _, out, error = shell.answer([*stage.compose, "logs", "--no-color", "--no-log-prefix", "--tail", "8", service])
+    return f"The last lines of {service}:\n{out or error}" if out or error else ""
 
 
 def containers(stage: Stage) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ class Machine:
 
 @contextlib.contextmanager
 def machine(codename: str, folder: Path) -> Iterator[Machine]:
-    """A machine with Debian `codename`, its file system under `folder`; gone after the block, with all that ran on it."""
+    """A machine with Debian `codename`, its files under `folder`; gone after the block, with all that ran on it."""
     number = 4 * list(distribution.RELEASES).index(codename)
     root = _root_file_system(codename, folder)
     with _network(f"fresh-{codename}", number) as namespace, _init(root, namespace) as init:
@@ -130,13 +130,16 @@ def _network(name: str, number: int) -> Iterator[str]:
         shell.answer(["ip", "netns", "del", name])
 
 
-# The mounts are private to the machine, and go with its last process.
+# The mounts are private to the machine, and go with its last process. pivot_root, not chroot: an engine enters a
+# container by its mount namespace, whose root would still be this machine's (pivot_root(2)).
 _INIT = """
-root=$1
-mount --bind "$root" "$root"
-mount -t proc proc "$root/proc"; mount -t sysfs sysfs "$root/sys"
-mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup"; mount --rbind /dev "$root/dev"; mount -t tmpfs none "$root/run"
-exec chroot "$root" sh -c 'while :; do sleep 1000; done'
+cd "$1"
+mount --bind . .
+cd "$1"
+mount -t proc proc proc; mount -t sysfs sysfs sys; mount --rbind /sys/fs/cgroup sys/fs/cgroup
+mount --rbind /dev dev; mount -t tmpfs none run
+mkdir old; pivot_root . old
+exec chroot . sh -ec 'umount -l /old; rmdir /old; echo ready; while :; do sleep 1000; done'
 """
 
 
@@ -144,19 +147,14 @@ exec chroot "$root" sh -c 'while :; do sleep 1000; done'
 def _init(root: Path, namespace: str) -> Iterator[int]:
     command = ["nsenter", f"--net=/run/netns/{namespace}", "unshare", "--pid", "--fork", "--kill-child", "--mount"]
     command += ["--propagation", "private", "bash", "-euc", _INIT, "init", str(root)]
-    outer = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+    outer = subprocess.Popen(
+        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
     try:
-        yield _first_process(outer)
+        assert outer.stdout is not None
+        if outer.stdout.readline() != "ready\n":
+            raise RuntimeError(f"the machine did not start: exit status {outer.wait()}")
+        yield psutil.Process(outer.pid).children()[0].pid
     finally:
         os.killpg(outer.pid, signal.SIGKILL)
-        outer.wait()
-
-
-def _first_process(outer: subprocess.Popen[bytes]) -> int:
-    """The machine's process 1, once it has entered its root."""
-    while True:
-        for child in psutil.Process(outer.pid).children():
-            if child.name() == "sh" and Path(f"/proc/{child.pid}/root").readlink() != Path("/"):
-                return child.pid
-        if outer.poll() is not None:
-            raise RuntimeError(f"the machine did not start: exit status {outer.returncode}")
+        outer.communicate()
