@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sentinel_grader import __version__
+from sentinel_grader.paths import REPORTS
 
 if TYPE_CHECKING:
     from sentinel_grader.environment.doctor import Finding
@@ -232,15 +233,39 @@ def run_tests(
     if unit and (engine or everything):
         raise typer.BadParameter("--unit leaves out what --engine and --all ask for: give one of them")
     from sentinel_grader import testing
+
+    if not unit:
+        _prepare(yes)
+    marks = testing.marks(unit=unit, engine=engine, everything=everything)
+    return testing.run(marks, keyword=keyword, places=places or [])
+
+
+bench = typer.Typer(help="Measure, side by side in one run.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+@bench.command()
+def ingest(
+    json_file: Annotated[Path, typer.Option("--json", help="Where to save the figures.", metavar="FILE")] = REPORTS
+    / "bench-ingest.json",
+    yes: Yes = False,
+) -> int:
+    """What one log costs the collector, beside the usual way to write it. Exits 1 over a bound."""
+    from sentinel_grader.bench.ingest import ingest as run
+
+    _prepare(yes)
+    json_file.parent.mkdir(parents=True, exist_ok=True)
+    return run(json_file)
+
+
+def _prepare(yes: bool) -> None:
+    """Have the engine and the bases that tests and measurements need."""
     from sentinel_grader.environment import up as upping
     from sentinel_grader.environment.consent import consent
     from sentinel_grader.environment.locking import machine_lock
     from sentinel_grader.environment.progress import Progress
     from sentinel_grader.environment.stages import STAGES
 
-    if not unit:
-        progress = Progress()
-        with machine_lock(progress.say):
-            upping.prepare(STAGES[1], progress, consent(progress, yes=yes))
-    marks = testing.marks(unit=unit, engine=engine, everything=everything)
-    return testing.run(marks, keyword=keyword, places=places or [])
+    progress = Progress()
+    with machine_lock(progress.say):
+        upping.prepare(STAGES[1], progress, consent(progress, yes=yes))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 #: The checkout. The package is always installed in place (`pip install --editable`), so this is its grandparent.
 ROOT = Path(__file__).resolve().parents[2]
+#: What is written for people to look at; not tracked.
+REPORTS = ROOT / "reports"
 
 
 def state_folder() -> Path:
