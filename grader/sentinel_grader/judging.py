@@ -1,0 +1,183 @@
+"""Judging: from recordings to verdicts, a plain function without an engine, a clock or a file.
+
+A check is a small pure function of observations. It returns when all is well, and says through `expect` what is not:
+
+    @check("m1.non_root")
+    def test_no_process_runs_as_root(processes: Processes) -> None:
+        \"""A process that is root inside is one kernel bug away from being root outside.\"""
+        expect(not processes.with_uid(0), saw=..., expected="no process with uid 0")
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar, get_type_hints
+
+from sentinel_grader import course
+from sentinel_grader.observe.outcome import Blocked, Outcome, Place, Recorded, SubmissionFault, Unavailable
+from sentinel_grader.observe.registry import REGISTRY, GraphError, Registry
+from sentinel_grader.result import Reason, Verdict
+
+Made = TypeVar("Made", bound=Callable[..., None])
+
+
+class Unmet(Exception):
+    """An expectation that was not met; carries the reason as the learner will read it."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.saw)
+        self.reason = reason
+
+
+def expect(condition: object, *, saw: str, expected: str, at: Place | None = None, code: str = "unmet") -> None:
+    """Go on if `condition` holds; else the check fails, with these words."""
+    if not condition:
+        raise Unmet(
+            Reason(code=code, saw=saw, expected=expected, file=at.file if at else None, line=at.line if at else None)
+        )
+
+
+@dataclass(frozen=True)
+class Check:
+    """A declared check. `observations` are its parameters; `needs` are checks whose verdict it rests on."""
+
+    id: str
+    function: Callable[..., None]
+    observations: tuple[str, ...]
+    needs: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """The docstring's first paragraph: why it matters."""
+        return " ".join((inspect.getdoc(self.function) or "").split("\n\n")[0].split())
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict. `rests_on` are the checks that kept it from being judged, if any did."""
+
+    id: str
+    verdict: Verdict
+    reason: Reason | None = None
+    rests_on: tuple[str, ...] = ()
+
+
+class Checks:
+    """Checks by id, in the course's order once all are declared."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._known: dict[str, Check] = {}
+
+    def check(self, id_: str, *, needs: Iterable[str] = ()) -> Callable[[Made], Made]:
+        """Declare the decorated function as the check `id_`. Raises GraphError."""
+
+        def declare(function: Made) -> Made:
+            if id_ in self._known:
+                raise GraphError(f"there are two checks named {id_!r}")
+            observations = self.registry.needs_of(function, get_type_hints(function), skip=0, who=f"check {id_!r}")
+            if not (inspect.getdoc(function) or "").strip():
+                raise GraphError(f"check {id_!r} does not say why it matters: it has no docstring")
+            self._known[id_] = Check(id_, function, observations, tuple(needs))
+            return function
+
+        return declare
+
+    def __getitem__(self, id_: str) -> Check:
+        return self._known[id_]
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self._known.values())
+
+    def with_needs(self, ids: Iterable[str]) -> list[Check]:
+        """These checks and those they rest on, each after what it rests on."""
+        found: dict[str, Check] = {}
+
+        def add(id_: str) -> None:
+            if id_ not in found:
+                for need in self._known[id_].needs:
+                    add(need)
+                found[id_] = self._known[id_]
+
+        for id_ in ids:
+            add(id_)
+        return list(found.values())
+
+
+CHECKS = Checks(REGISTRY)
+check = CHECKS.check
+
+
+def judge(checks: Iterable[Check], outcomes: Mapping[str, Outcome], registry: Registry = REGISTRY) -> list[Judged]:
+    """Judge `checks`, in an order in which each comes after those it needs, from how its observations ended."""
+    judged: dict[str, Judged] = {}
+    for each in checks:
+        judged[each.id] = _judge(each, outcomes, judged, registry)
+    return list(judged.values())
+
+
+def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, Judged], registry: Registry) -> Judged:
+    roots = _roots(check.observations, outcomes)
+    faults = {name: outcome for name, outcome in roots.items() if isinstance(outcome, SubmissionFault)}
+    own = next((fault for name, fault in faults.items() if registry[name].owner == check.id), None)
+    if own:
+        return Judged(check.id, Verdict.FAILED, _reason_of(own, check))
+    owners = tuple(sorted({registry[name].owner for name in faults}))
+    failed = tuple(id_ for id_ in check.needs if judged[id_].verdict in (Verdict.FAILED, Verdict.SKIPPED))
+    if owners or failed:
+        return _skipped(check, tuple(dict.fromkeys((*owners, *failed))))
+    if gone := [outcome for outcome in roots.values() if isinstance(outcome, Unavailable)]:
+        return Judged(check.id, Verdict.NOT_GRADED, Reason(code=gone[0].code, saw=gone[0].detail))
+    pending = tuple(id_ for id_ in check.needs if judged[id_].verdict is Verdict.NOT_GRADED)
+    if pending:
+        reason = Reason(code="rests_on_not_graded", saw=f"It rests on {', '.join(pending)}, not graded.")
+        return Judged(check.id, Verdict.NOT_GRADED, reason, pending)
+    return _called(check, outcomes)
+
+
+def _roots(names: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Those among the observations, and what they build on, that ended otherwise than recorded, and by themselves."""
+    found: dict[str, Outcome] = {}
+    for name in names:
+        outcome = outcomes.get(name, Unavailable("not_observed", f"There is no recording of {name!r}."))
+        if isinstance(outcome, Blocked):
+            found |= _roots(outcome.by, outcomes)
+        elif not isinstance(outcome, Recorded):
+            found[name] = outcome
+    return found
+
+
+def _skipped(check: Check, rests_on: tuple[str, ...]) -> Judged:
+    words = ", ".join(rests_on)
+    return Judged(check.id, Verdict.SKIPPED, Reason(code="rests_on_failed", saw=f"It rests on {words}."), rests_on)
+
+
+def _reason_of(fault: SubmissionFault, check: Check) -> Reason:
+    saw = "\n".join((fault.saw, *fault.detail))
+    place = fault.at or Place("")
+    return Reason(
+        code=fault.code, saw=saw, expected=fault.expected, why=check.why, file=place.file or None, line=place.line
+    )
+
+
+def _called(check: Check, outcomes: Mapping[str, Outcome]) -> Judged:
+    """Call the check. Whatever it raises besides Unmet is a mistake of ours, and no learner pays for it."""
+    seen = [outcome.data for name in check.observations if isinstance(outcome := outcomes[name], Recorded)]
+    try:
+        check.function(*seen)
+    except Unmet as unmet:
+        why = unmet.reason.why or check.why
+        reason = Reason(**{**{name: getattr(unmet.reason, name) for name in Reason.__struct_fields__}, "why": why})
+        return Judged(check.id, Verdict.FAILED, reason)
+    except Exception:
+        return Judged(check.id, Verdict.NOT_GRADED, Reason(code="check_crashed", saw=traceback.format_exc(limit=-3)))
+    return Judged(check.id, Verdict.PASSED)
+
+
+def in_order(ids: Iterable[str]) -> list[str]:
+    """Check ids in the course's order."""
+    order = list(course.checks())
+    return sorted(ids, key=order.index)

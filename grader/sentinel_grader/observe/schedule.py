@@ -1,0 +1,106 @@
+"""Observations side by side: each starts as soon as all it builds on is recorded, and none outlives the call."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from sentinel_grader.observe.keys import key as key_of
+from sentinel_grader.observe.outcome import Blocked, Fault, OursError, Outcome, Recorded, Unavailable
+from sentinel_grader.observe.registry import REGISTRY, Observation, Registry
+from sentinel_grader.observe.scope import Scope, inputs_only
+from sentinel_grader.observe.session import Session
+from sentinel_grader.observe.store import Store
+
+
+class Moment(Enum):
+    STARTED = "started"
+    REUSED = "reused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a display may show: which observation, what happened, how it ended, after how many seconds."""
+
+    observation: str
+    moment: Moment
+    outcome: Outcome | None = None
+    seconds: float = 0.0
+
+
+Listener = Callable[[Event], None]
+
+
+def observe(
+    names: Iterable[str],
+    session: Session,
+    store: Store,
+    *,
+    jobs: int,
+    listener: Listener = lambda _event: None,
+    registry: Registry = REGISTRY,
+) -> dict[str, Outcome]:
+    """Make the named observations and all that they build on, at most `jobs` at once; how each ended, by name."""
+    return asyncio.run(_Run(session, store, jobs, listener, registry).all(registry.closure(names)))
+
+
+class _Run:
+    def __init__(self, session: Session, store: Store, jobs: int, listener: Listener, registry: Registry) -> None:
+        self._session, self._store, self._listener, self._registry = session, store, listener, registry
+        self._places = asyncio.Semaphore(jobs)
+        self._tasks: dict[str, asyncio.Task[Outcome]] = {}
+        self._keys: dict[str, str] = {}
+
+    async def all(self, observations: list[Observation]) -> dict[str, Outcome]:
+        async with asyncio.TaskGroup() as group:
+            for observation in observations:  # each after what it builds on: so those tasks are there
+                self._tasks[observation.name] = group.create_task(self._one(observation))
+        return {name: task.result() for name, task in self._tasks.items()}
+
+    async def _one(self, observation: Observation) -> Outcome:
+        built_on = {name: await self._tasks[name] for name in observation.needs}
+        lacking = tuple(name for name, outcome in built_on.items() if not isinstance(outcome, Recorded))
+        if lacking:
+            return Blocked(lacking)
+        recorded = {name: outcome for name, outcome in built_on.items() if isinstance(outcome, Recorded)}
+        needs = {name: (self._keys[name], outcome) for name, outcome in recorded.items()}
+        key = key_of(observation, self._session.submission, needs, self._session.surroundings)
+        self._keys[observation.name] = key
+        if kept := self._store.read(observation, key):
+            self._listener(Event(observation.name, Moment.REUSED, kept.outcome, kept.seconds))
+            return kept.outcome
+        async with self._places:
+            return await self._make(observation, key, [outcome.data for outcome in recorded.values()])
+
+    async def _make(self, observation: Observation, key: str, data: list[object]) -> Outcome:
+        started = time.monotonic()
+        self._listener(Event(observation.name, Moment.STARTED))
+        with inputs_only(self._session.submission, observation.inputs) as files:
+            scope = Scope(self._session, files)
+            work = asyncio.create_task(asyncio.to_thread(_call, observation, scope, data))
+            try:
+                outcome = await asyncio.shield(work)
+            except asyncio.CancelledError:
+                scope.cancel()
+                await work
+                raise
+        seconds = time.monotonic() - started
+        self._store.write(observation, key, outcome, seconds)
+        self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
+        return outcome
+
+
+def _call(observation: Observation, scope: Scope, data: list[object]) -> Outcome:
+    """Call it; every way in which it may end is an outcome. What it raises besides its own two is a mistake of ours."""
+    try:
+        return Recorded(observation.function(scope, *data))
+    except Fault as fault:
+        return fault.outcome
+    except OursError as ours:
+        return ours.outcome
+    except Exception as error:
+        return Unavailable("observation_crashed", f"{observation.name}: {type(error).__name__}: {error}")

@@ -1,0 +1,123 @@
+"""One grade on one engine: what it makes there carries its name, and is gone at the end, whatever happens.
+
+A killed grade cleans nothing up. So each holds a lock on a file of its own in the state folder; whoever grades next
+removes the objects of every run whose lock is free. Objects that do not carry our label are never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import docker
+from docker import DockerClient
+
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.paths import state_folder
+
+#: Every container, network and volume of a grade carries it, with the run's id as its value.
+LABEL = "io.sentinel.run"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A grade under way. `nonces` are what this run planted, by what they are for: kept with the result."""
+
+    run: str
+    engine: DockerClient
+    submission: Path
+    surroundings: dict[str, str]
+    nonces: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {LABEL: self.run}
+
+    def name(self, what: str) -> str:
+        """A name that no other run uses. Container names need two characters at least."""
+        return f"sentinel-{self.run}-{what}-{uuid.uuid4().hex[:6]}"
+
+
+def connect() -> DockerClient:
+    """The engine that the docker client would use: DOCKER_HOST, else the current context's."""
+    try:
+        host = os.environ.get("DOCKER_HOST") or _context_host()
+        client = docker.DockerClient(base_url=host, version="auto", timeout=120)
+    except (docker.errors.DockerException, OSError) as error:
+        raise OursError("engine_gone", str(error)) from error
+    return client
+
+
+def _context_host() -> str:
+    asked = subprocess.run(["docker", "context", "inspect"], capture_output=True, text=True, timeout=20, check=False)
+    with contextlib.suppress(ValueError, KeyError, IndexError):
+        return str(json.loads(asked.stdout)[0]["Endpoints"]["docker"]["Host"])
+    return "unix:///var/run/docker.sock"
+
+
+@contextlib.contextmanager
+def session(submission: Path, surroundings: dict[str, str], *, keep: bool = False) -> Iterator[Session]:
+    """A session for the block. What it made on the engine is removed after it, unless `keep`."""
+    engine, run = connect(), uuid.uuid4().hex[:10]
+    with _run_lock(run):
+        sweep(engine)
+        try:
+            yield Session(run, engine, submission, surroundings)
+        finally:
+            if not keep:
+                remove(engine, run)
+            engine.close()
+
+
+# --- cleaning up ------------------------------------------------------------------------------------------------------
+
+
+def _locks() -> Path:
+    folder = state_folder() / "runs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextlib.contextmanager
+def _run_lock(run: str) -> Iterator[None]:
+    path = _locks() / run
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def sweep(engine: DockerClient) -> None:
+    """Remove what runs of this machine left that were killed: their locks are free."""
+    for path in list(_locks().iterdir()):
+        with contextlib.suppress(OSError), path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            remove(engine, path.name)
+            path.unlink(missing_ok=True)
+
+
+def remove(engine: DockerClient, run: str) -> None:
+    """Remove a run's containers, networks, volumes and images, in this order. What is gone already is fine."""
+    ours = {"label": f"{LABEL}={run}"}
+    gone = contextlib.suppress(docker.errors.APIError)
+    for container in engine.containers.list(all=True, filters=ours, ignore_removed=True):
+        with gone:
+            container.remove(force=True, v=True)
+    for network in engine.networks.list(filters=ours):
+        with gone:
+            network.remove()
+    for volume in engine.volumes.list(filters=ours):
+        with gone:
+            volume.remove(force=True)
+    for image in engine.images.list(filters=ours, all=False):
+        with gone:
+            engine.images.remove(image.id, force=True)

@@ -1,0 +1,91 @@
+"""Recordings, kept: one JSON file each, in the grader's own state folder, never in a submission.
+
+A file that cannot be read as what it should be (cut off, of another version, edited) counts as not there.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from sentinel_grader.observe.outcome import Outcome, Recorded, SubmissionFault
+from sentinel_grader.observe.registry import Observation
+from sentinel_grader.paths import state_folder
+
+#: The layout of a recording's file; another number, and it is not read.
+VERSION = 1
+#: How many recordings are kept; the oldest go first.
+MOST = 4000
+
+
+class Filed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A recording as it lies on disk: exactly one of `data` and `fault` is there."""
+
+    version: int
+    observation: str
+    seconds: float
+    data: msgspec.Raw | None = None
+    fault: SubmissionFault | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A recording read back: how it ended, and the seconds that making it took."""
+
+    outcome: Recorded[object] | SubmissionFault
+    seconds: float
+
+
+class Store:
+    """Recordings under a folder; by default the grader's own, and none at all where none may be believed."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @classmethod
+    def default(cls) -> Store:
+        """Where CI grades, nothing that was recorded elsewhere (a restored cache, say) is believed."""
+        return cls(None if os.environ.get("CI") == "true" else state_folder() / "recordings")
+
+    def read(self, observation: Observation, key: str) -> Kept | None:
+        """What is kept under `key`, if anything readable is."""
+        if self._folder is None:
+            return None
+        try:
+            filed = msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Filed)
+            if filed.version != VERSION or filed.observation != observation.name:
+                return None
+            if filed.fault is not None:
+                return Kept(filed.fault, filed.seconds)
+            data: object = msgspec.json.decode(filed.data or b"null", type=observation.records)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return Kept(Recorded(data), filed.seconds)
+
+    def write(self, observation: Observation, key: str, outcome: Outcome, seconds: float) -> None:
+        """Keep what says something of the submission. What was unavailable may be there next time: it is not kept."""
+        if self._folder is None or not isinstance(outcome, Recorded | SubmissionFault):
+            return
+        filed = Filed(
+            VERSION,
+            observation.name,
+            seconds,
+            msgspec.Raw(msgspec.json.encode(outcome.data)) if isinstance(outcome, Recorded) else None,
+            outcome if isinstance(outcome, SubmissionFault) else None,
+        )
+        new = self._folder / f".{key}.{os.getpid()}"
+        new.write_bytes(msgspec.json.encode(filed))
+        new.replace(self._folder / f"{key}.json")
+
+    def prune(self) -> None:
+        """Keep the newest recordings only."""
+        if self._folder is None:
+            return
+        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-MOST]:
+            path.unlink(missing_ok=True)

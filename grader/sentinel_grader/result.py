@@ -1,0 +1,148 @@
+"""The one result model: what came of a grade, for people, programs and grade books alike.
+
+Schema `sentinel/result/v1`; its JSON Schema, result.schema.json beside this file, is made from these classes:
+`python -m sentinel_grader.result`. Every report is written from a `Result` and from nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+SCHEMA = "sentinel/result/v1"
+SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
+
+
+class Verdict(StrEnum):
+    """`skipped`: what it rests on did not pass. `not_graded`: ours; never a lower grade, but an incomplete one."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    NOT_GRADED = "not_graded"
+
+
+class Overall(StrEnum):
+    """The verdict on all that was asked for."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Strict in both directions: what is read back is what was written."""
+
+
+class Reason(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a check did not pass: in a learner's words what was seen, what was expected and why that matters.
+
+    `code` is for programs: stable, lower case with underscores. `file` is relative to the submission, `line` from 1.
+    """
+
+    code: str
+    saw: str
+    expected: str = ""
+    why: str = ""
+    file: str | None = None
+    line: int | None = None
+
+
+class CheckResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    title: str
+    module: int
+    task: int
+    points: int
+    max_points: int
+    verdict: Verdict
+    reason: Reason | None = None
+    needs: list[str] = []
+    hints: list[str] = []
+    evidence: list[str] = []
+    duration_s: float = 0.0
+
+
+class LayerResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One layer over the base: its instruction, and its bytes of files that the base does not have."""
+
+    instruction: str
+    bytes: int
+
+
+class ImageResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    service: str
+    bytes: int
+    base: str
+    layers: list[LayerResult] = []
+
+
+class Grader(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: str
+    checks_hash: str
+
+
+class SubmissionResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    path: str
+    tree_hash: str
+
+
+class Result(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Times are ISO 8601 in UTC, durations seconds, sizes bytes."""
+
+    schema: str = SCHEMA
+    grader: Grader
+    submission: SubmissionResult
+    engine: dict[str, str]
+    started_at: str
+    duration_s: float
+    points: int
+    max_points: int
+    points_pending: int
+    verdict: Overall
+    nonces: dict[str, str] = {}
+    checks: list[CheckResult]
+    images: list[ImageResult] = []
+
+
+def totals(checks: list[CheckResult]) -> tuple[int, int, int, Overall]:
+    """Points, maximum, pending points and the verdict on all. The maximum never shrinks: what could not be graded is
+    pending, and the whole then incomplete."""
+    points = sum(check.points for check in checks)
+    maximum = sum(check.max_points for check in checks)
+    pending = sum(check.max_points for check in checks if check.verdict is Verdict.NOT_GRADED)
+    verdicts = {check.verdict for check in checks}
+    if Verdict.NOT_GRADED in verdicts:
+        overall = Overall.INCOMPLETE
+    elif verdicts <= {Verdict.PASSED}:
+        overall = Overall.PASSED
+    else:
+        overall = Overall.FAILED
+    return points, maximum, pending, overall
+
+
+#: Exit status of `grade`: 0 all passed, 1 only failures, 2 incomplete.
+EXIT = {Overall.PASSED: 0, Overall.FAILED: 1, Overall.INCOMPLETE: 2}
+
+
+def to_json(result: Result) -> str:
+    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
+
+
+def from_json(text: str | bytes) -> Result:
+    """Read a result back. Raises msgspec.ValidationError for anything that is none."""
+    return msgspec.json.decode(text, type=Result)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a result."""
+    described = msgspec.json.schema(Result)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **described}
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(json.dumps(schema(), indent=2) + "\n")
