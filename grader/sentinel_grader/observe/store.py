@@ -27,7 +27,7 @@ class Filed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     observation: str
     seconds: float
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
     fault: SubmissionFault | None = None
 
 
@@ -62,7 +62,7 @@ class Store:
                 return None
             if filed.fault is not None:
                 return Kept(filed.fault, filed.seconds)
-            data: object = msgspec.json.decode(filed.data or b"null", type=observation.records)
+            data: object = msgspec.json.decode(filed.data, type=observation.records)
         except (OSError, msgspec.MsgspecError):
             return None
         return Kept(Recorded(data), filed.seconds)
@@ -75,7 +75,7 @@ class Store:
             VERSION,
             observation.name,
             seconds,
-            msgspec.Raw(msgspec.json.encode(outcome.data)) if isinstance(outcome, Recorded) else None,
+            msgspec.Raw(msgspec.json.encode(outcome.data)) if isinstance(outcome, Recorded) else msgspec.Raw(b"null"),
             outcome if isinstance(outcome, SubmissionFault) else None,
         )
         new = self._folder / f".{key}.{os.getpid()}"
