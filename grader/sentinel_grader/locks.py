@@ -19,6 +19,7 @@ from pathlib import Path
 from sentinel_grader.paths import ROOT
 
 COLLECTOR = ROOT / "module-01-containers" / "log-collector"
+ALERTER = ROOT / "module-01-containers" / "exercises" / "alerter"
 GRADER = ROOT / "grader"
 
 
@@ -48,12 +49,14 @@ class Lock:
             return again.read_bytes() != self.output.read_bytes()
 
 
-# The collector's lock comes first: the grader runs the collector too (`up --embedded`, tests, bench), at the same
-# versions as the image.
+# The services' locks come first: the grader runs the collector too (`up --embedded`, tests, bench), and the tests run the
+# alerter, at the same versions as the images.
 _COLLECTOR_LOCK = COLLECTOR / "requirements.txt"
+_ALERTER_LOCK = ALERTER / "requirements.txt"
 _EVERYWHERE = ("--universal", "--python-version", "3.11", "--constraint", str(_COLLECTOR_LOCK))
 LOCKS = (
     Lock(_COLLECTOR_LOCK, (COLLECTOR / "requirements.in",), ("--universal", "--python-version", "3.11")),
+    Lock(_ALERTER_LOCK, (ALERTER / "requirements.in",), _EVERYWHERE),
     Lock(
         GRADER / "requirements.lock",
         (GRADER / "pyproject.toml", COLLECTOR / "requirements.in"),
@@ -61,8 +64,11 @@ LOCKS = (
     ),
     Lock(
         GRADER / "requirements-test.lock",
-        (GRADER / "pyproject.toml", COLLECTOR / "requirements.in"),
-        (*_EVERYWHERE, "--constraint", str(GRADER / "requirements.lock"), "--extra", "test"),
+        (GRADER / "pyproject.toml", COLLECTOR / "requirements.in", ALERTER / "requirements.in"),
+        (
+            *(*_EVERYWHERE, "--constraint", str(_ALERTER_LOCK)),
+            *("--constraint", str(GRADER / "requirements.lock"), "--extra", "test"),
+        ),
     ),
 )
 
