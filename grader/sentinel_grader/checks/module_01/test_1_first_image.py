@@ -1,0 +1,43 @@
+"""Task 1: a first image. (`m1.pinned_base` comes with the Dockerfile's own observation.)"""
+
+from __future__ import annotations
+
+from sentinel_grader.judging import check, expect
+from sentinel_grader.observe.alerter_build import DOCKERFILE, Build
+from sentinel_grader.observe.alerter_runs import Running
+from sentinel_grader.observe.outcome import Place
+
+
+@check("m1.builds")
+def test_the_image_builds_from_a_clean_copy(build: Build) -> None:
+    """Whoever has your repository, and nothing else, must be able to make your image."""
+    expect(build.image, saw="no image came of the build", expected="an image", at=Place(DOCKERFILE))
+
+
+@check("m1.starts")
+def test_it_starts_and_answers(running: Running) -> None:
+    """An image that does not start is a file. Everything after this talks to the running container."""
+    expect(running.answered.status == 200, saw=running.answered.words, expected="200 from GET /health")
+
+
+@check("m1.alerts", needs=["m1.starts"])
+def test_an_error_on_the_queue_becomes_an_alert(running: Running) -> None:
+    """That the right code runs shows in what it does: entries nobody could foresee become alerts that name them."""
+    build = running.version.get("build") if isinstance(running.version, dict) else None
+    expect(
+        build == running.build_nonce,
+        saw=f"GET /version says build {build!r}",
+        expected="the BUILD file that lay beside the code when this image was built",
+        code="not_this_code",
+    )
+    for batch in running.batches:
+        missing = [id_ for id_ in batch.errors if id_ not in batch.alerts]
+        expect(
+            not missing,
+            saw=f"of {len(batch.errors)} errors, {len(missing)} raised no alert; GET /alerts: {batch.words}",
+            expected="an alert for each entry at ERROR or worse",
+        )
+        wrong = [id_ for id_ in batch.others if id_ in batch.alerts]
+        expect(not wrong, saw=f"{len(wrong)} entries below ERROR raised alerts", expected="alerts for errors only")
+        doubled = [id_ for id_, times in batch.alerts.items() if times > 1]
+        expect(not doubled, saw=f"{len(doubled)} entries are named by more than one alert", expected="one alert each")

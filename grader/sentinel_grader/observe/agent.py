@@ -1,0 +1,151 @@
+"""The agent: all traffic to a submission comes from a small container of ours on the network under test.
+
+So nothing rests on published ports, container addresses or bind mounts as this machine sees them: the engine may live
+on another one. An agent is on one network, listens on nothing, and answers over `docker exec -i`.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import select
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.models.networks import Network
+
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.session import Session
+
+#: The image that the agent runs in: a base that every grade has.
+IMAGE = "python:3.13-slim"
+_CODE = Path(__file__).with_name("agent_inside.py").read_text()
+#: Seconds on top of a request's own deadline before the agent itself counts as gone.
+_GRACE = 10.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got. `error` is "" where an answer came; `seconds` are by the agent's own clock."""
+
+    status: int = 0
+    body: bytes = b""
+    seconds: float = 0.0
+    error: str = ""
+    detail: str = ""
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; None for what is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def words(self) -> str:
+        """What came of it, for a learner."""
+        if self.error:
+            return f"{self.error}: {self.detail}"
+        return f"status {self.status}, {self.body[:300].decode(errors='replace')!r}"
+
+
+class Agent:
+    """A conversation with the program inside; one request at a time."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._buffer = b""
+
+    def http(
+        self,
+        method: str,
+        host: str,
+        port: int,
+        path: str,
+        *,
+        body: bytes = b"",
+        json_body: bool = False,
+        timeout: float = 5,
+    ) -> Answer:
+        """One HTTP request on a connection of its own."""
+        ask = {"do": "http", "method": method, "host": host, "port": port, "path": path, "timeout": timeout}
+        ask |= {"body": base64.b64encode(body).decode()}
+        ask |= {"headers": {"content-type": "application/json"} if json_body else {}}
+        said = self._ask(ask, timeout)
+        return Answer(
+            status=said.get("status", 0),
+            body=base64.b64decode(said.get("body", "")),
+            seconds=said["seconds"],
+            error=said.get("error", ""),
+            detail=said.get("detail", ""),
+        )
+
+    def redis(self, host: str, *commands: Sequence[object], port: int = 6379, timeout: float = 5) -> list[Any]:
+        """Redis commands in one go, and their replies. Raises OursError: the Redis is ours."""
+        listed = [[str(word) for word in command] for command in commands]
+        said = self._ask({"do": "redis", "host": host, "port": port, "commands": listed, "timeout": timeout}, timeout)
+        if "error" in said:
+            raise OursError("redis_gone", f"{said['error']}: {said.get('detail', '')}")
+        replies: list[Any] = said["replies"]
+        return replies
+
+    def _ask(self, ask: dict[str, Any], timeout: float) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(ask).encode() + b"\n")
+            self._process.stdin.flush()
+            answer: dict[str, Any] = json.loads(self._line(time.monotonic() + timeout + _GRACE))
+        except (BrokenPipeError, ValueError) as gone:
+            raise OursError("agent_gone", "the agent's container ended") from gone
+        return answer
+
+    def _line(self, until: float) -> bytes:
+        assert self._process.stdout is not None
+        while b"\n" not in self._buffer:
+            wait = until - time.monotonic()
+            if wait <= 0 or not select.select([self._process.stdout], [], [], wait)[0]:
+                raise OursError("agent_slow", "the agent did not answer in time")
+            chunk = self._process.stdout.read1(65536)  # type: ignore[attr-defined]
+            if not chunk:
+                raise OursError("agent_gone", "the agent's container ended")
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+
+@contextlib.contextmanager
+def agent(session: Session, network: Network) -> Iterator[Agent]:
+    """An agent on `network` for the block. Raises OursError where it cannot be started."""
+    try:
+        container = session.engine.containers.run(
+            IMAGE,
+            ["python", "-c", "import time; time.sleep(3600)"],
+            name=session.name("agent"),
+            labels=session.labels,
+            network=network.name,
+            detach=True,
+            user="65534:65534",
+            read_only=True,
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges"],
+            mem_limit="256m",
+            pids_limit=64,
+        )
+    except docker.errors.DockerException as error:
+        raise OursError("agent_gone", str(error)) from error
+    command = ["docker", "exec", "--interactive", container.id, "python", "-u", "-c", _CODE]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        yield Agent(process)
+    finally:
+        process.kill()
+        process.communicate()
+        with contextlib.suppress(docker.errors.DockerException):
+            container.remove(force=True)

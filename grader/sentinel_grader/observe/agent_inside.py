@@ -1,0 +1,81 @@
+"""Runs inside the agent's container: reads one JSON request a line, answers with one bounded JSON line.
+
+Standard library only, listening on nothing. Sent there as text by agent.py; nothing of it is in a learner's image.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import socket
+import sys
+import time
+from typing import Any
+
+#: Bytes of a body or a reply that are carried back; the rest is counted.
+MOST = 262_144
+
+
+def http_request(ask: dict[str, Any]) -> dict[str, Any]:
+    """{method, host, port, path, headers, body (base64), timeout} → {status, headers, body, left_out}."""
+    connection = http.client.HTTPConnection(ask["host"], ask["port"], timeout=ask["timeout"])
+    try:
+        body = base64.b64decode(ask.get("body", ""))
+        connection.request(ask["method"], ask["path"], body or None, ask.get("headers", {}))
+        answer = connection.getresponse()
+        content = answer.read(MOST + 1)
+        return {
+            "status": answer.status,
+            "headers": {name.lower(): value[:1000] for name, value in answer.getheaders()[:50]},
+            "body": base64.b64encode(content[:MOST]).decode(),
+            "left_out": len(content) > MOST,
+        }
+    finally:
+        connection.close()
+
+
+def redis_command(ask: dict[str, Any]) -> dict[str, Any]:
+    """{host, port, commands: [[word, …], …], timeout} → {replies}: RESP2, one connection, pipelined."""
+    with socket.create_connection((ask["host"], ask["port"]), ask["timeout"]) as connection:
+        file = connection.makefile("rwb")
+        for words in ask["commands"]:
+            encoded = [str(word).encode() for word in words]
+            file.write(b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in encoded))
+        file.flush()
+        return {"replies": [_reply(file) for _ in ask["commands"]]}
+
+
+def _reply(file: Any) -> Any:
+    """One RESP2 reply (https://redis.io/docs/latest/develop/reference/protocol-spec/); an error is {"error": words}."""
+    kind, rest = (line := file.readline(65536))[:1], line[1:].strip()
+    if kind == b"+":
+        return rest.decode(errors="replace")
+    if kind == b"-":
+        return {"error": rest.decode(errors="replace")}
+    if kind == b":":
+        return int(rest)
+    if kind == b"$":
+        return None if int(rest) < 0 else file.read(int(rest) + 2)[:-2].decode(errors="replace")
+    if kind == b"*":
+        return [_reply(file) for _ in range(int(rest))]
+    raise ConnectionError("the connection was closed" if not kind else "this is no Redis")
+
+
+DOES = {"http": http_request, "redis": redis_command}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        ask = json.loads(line)
+        began = time.monotonic()
+        try:
+            answer = DOES[ask["do"]](ask)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            answer = {"error": type(error).__name__, "detail": str(error)[:500]}
+        answer["seconds"] = time.monotonic() - began
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The learner's image, built by BuildKit from a copy in which a nonce is planted."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentinel_grader.environment.docker import build_environment
+from sentinel_grader.observe.keys import content
+from sentinel_grader.observe.outcome import Fault, OursError, Place
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Ran, Scope
+from sentinel_grader.paths import state_folder
+
+ALERTER = "module-01-containers/exercises/alerter"
+DOCKERFILE = f"{ALERTER}/Dockerfile"
+CONTEXT = (f"{ALERTER}/**/*", f"{ALERTER}/.*")
+#: Where the service looks for what it was built from, beside its code.
+BUILD_FILE = "alerter/BUILD"
+#: Seconds that a build may take; a build that never ends is the learner's.
+DEADLINE = 300.0
+
+
+@dataclass(frozen=True)
+class Build:
+    """An image of the learner's: its id on this engine, the nonce that was planted beside its code."""
+
+    image: str
+    nonce: str
+    seconds: float
+
+    @property
+    def identity(self) -> str:
+        return self.image
+
+
+@observation("build", owner="m1.builds", inputs=CONTEXT)
+def build(scope: Scope) -> Build:
+    """Build `exercises/alerter` as it lies there. A Fault quotes the failing line and the last useful lines."""
+    context = scope.files / ALERTER
+    if not (context / "Dockerfile").is_file():
+        raise Fault("no_dockerfile", f"There is no {DOCKERFILE}.", expected="a Dockerfile beside the code")
+    nonce = build_nonce(content(scope.files, ("**/*", "**/.*")))
+    (context / BUILD_FILE).write_text(nonce)
+    image, ran = build_image(scope, context, nonce[:12])
+    scope.session.nonces["build"] = nonce
+    return Build(image, nonce, ran.seconds)
+
+
+def build_nonce(of: str) -> str:
+    """An HMAC of this machine's secret over the context: the same context gives the same image, and yet nobody can
+    know it beforehand."""
+    return hmac.new(_secret(), of.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _secret() -> bytes:
+    path = state_folder() / "secret"
+    if not path.exists():
+        new = path.with_name(f".secret.{os.getpid()}")
+        new.touch(0o600)
+        new.write_bytes(secrets.token_bytes(32))
+        new.replace(path)
+    return path.read_bytes()
+
+
+def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[str, Ran]:
+    """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder, "id")
+        command = ["docker", "buildx", "build", "--load", "--progress=plain", "--pull=false", f"--iidfile={told}"]
+        command += [f"--tag=sentinel-grade/alerter:{tag}", f"--label=io.sentinel.run={scope.session.run}"]
+        command += [f"--build-arg=BUILDKIT_CACHE_MOUNT_NS={tag}", *options, str(context)]
+        ran = scope.run(command, deadline=DEADLINE, environment=build_environment())
+        if ran.status is None:
+            raise Fault(
+                "build_endless", f"The build did not end within {DEADLINE:.0f} s.", expected="a build that ends"
+            )
+        if ran.status != 0:
+            raise failure(ran.error)
+        return told.read_text().strip(), ran
+
+
+# --- what went wrong, in the learner's terms ----------------------------------------------------------------------
+
+_AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
+_STEP = re.compile(r"^#\d+ (?:\d+\.\d+ )?(.*)$")
+_OURS = (
+    "no space left on device",
+    "failed to solve: unexpected EOF",
+    "connection refused",
+    "error reading from server",
+)
+
+
+def failure(log: str) -> Exception:
+    """The Fault (or OursError) that a failed build's log tells of."""
+    last = [line for line in log.splitlines() if line.strip()][-1:] or ["it gave no reason"]
+    if any(sign in log for sign in _OURS[:2]):
+        return OursError("engine_error", last[0][:500])
+    lines = [int(number) for number in _AT.findall(log)]
+    saw = re.sub(r"^ERROR: (failed to (solve|build): )*", "", last[0])[:600]
+    return Fault(
+        "build_failed",
+        f"The build fails: {saw}",
+        at=Place(DOCKERFILE, lines[-1] if lines else _line_in(saw)),
+        expected="an image",
+        detail=useful_lines(log),
+    )
+
+
+def _line_in(words: str) -> int | None:
+    found = re.search(r"(?:parse error (?:on )?line|line) (\d+)", words)
+    return int(found[1]) if found else None
+
+
+def useful_lines(log: str, most: int = 12) -> tuple[str, ...]:
+    """What the failing step itself printed last: BuildKit repeats it between two rulers, after `------`."""
+    parts = log.split("\n------\n")
+    quoted = parts[-2] if len(parts) >= 3 else log
+    lines = [(_STEP.match(line) or re.match("(.*)", line)) for line in quoted.splitlines()]
+    words = [match[1].rstrip() for match in lines if match and match[1].strip() and not match[1].startswith(" > ")]
+    return tuple(words[-most:])

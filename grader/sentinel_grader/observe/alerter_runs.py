@@ -1,0 +1,148 @@
+"""The learner's image at work: started beside a Redis, asked how it is, given entries, asked for its alerts."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+
+import docker
+from docker.models.containers import Container
+
+from sentinel_grader.observe.agent import Answer
+from sentinel_grader.observe.alerter_build import Build
+from sentinel_grader.observe.outcome import Fault
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.stand import PORT, REDIS, Stand, stand
+
+#: Seconds that an image gets to answer, and an entry to become an alert.
+STARTING, ALERTING = 20.0, 10.0
+QUEUE = "logs_queue"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What came of one request, so many seconds after the container's start."""
+
+    at: float
+    status: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Entries pushed at one time: the ids of those at ERROR or worse, and of the others; the alerts seen, by the ids
+    that they name; how often each was raised."""
+
+    errors: list[str]
+    others: list[str]
+    alerts: dict[str, int]
+    seconds: float
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A first run: the answers of GET /health until 200, what /version said, and two batches of entries."""
+
+    health: list[Sample]
+    version: object
+    build_nonce: str
+    batches: list[Batch] = field(default_factory=list)
+
+    @property
+    def answered(self) -> Sample:
+        return self.health[-1]
+
+
+@observation("running", owner="m1.starts")
+def running(scope: Scope, build: Build) -> Running:
+    """Start the image, wait for its first 200, then push two batches with fresh nonces and read the alerts."""
+    with stand(scope.session) as place, place.container(build.image) as container:
+        health = wait_until_healthy(scope, place, container)
+        address = place.address(container)
+        version = place.agent.http("GET", address, PORT, "/version").json
+        batches = [alerts_of(scope, place, container, number) for number in range(2)]
+        return Running(health, version, build.nonce, batches)
+
+
+def wait_until_healthy(scope: Scope, place: Stand, container: Container) -> list[Sample]:
+    """Ask /health until it answers 200. Raises Fault if it does not within STARTING seconds, or the container ends."""
+    began, samples = time.monotonic(), list[Sample]()
+    while time.monotonic() - began < STARTING:
+        container.reload()
+        if container.status not in ("created", "running"):
+            raise Fault(
+                "container_ended", _ended(container), expected="a container that keeps running", detail=_log(container)
+            )
+        answer = place.agent.http("GET", place.address(container), PORT, "/health", timeout=3)
+        samples.append(Sample(time.monotonic() - began, answer.status, answer.words))
+        if answer.status == 200:
+            return samples
+        scope.sleep(0.1)
+    raise Fault(
+        "no_answer",
+        f"GET /health on port {PORT} gave no 200 within {STARTING:.0f} s; last: {samples[-1].words}.",
+        expected=f"200 from GET /health on port {PORT}",
+        detail=_log(container),
+    )
+
+
+def _ended(container: Container) -> str:
+    state = container.attrs["State"]
+    words = f"The container ended with exit status {state['ExitCode']}"
+    return f"{words}, out of memory." if state.get("OOMKilled") else f"{words}."
+
+
+def _log(container: Container) -> tuple[str, ...]:
+    try:
+        text = container.logs(tail=12).decode(errors="replace")
+    except docker.errors.DockerException:
+        return ()
+    return tuple(line[:300] for line in text.splitlines() if line.strip())
+
+
+def alerts_of(scope: Scope, place: Stand, container: Container, number: int) -> Batch:
+    """Push entries of every level with random ids, each twice over for those that must alert, and read the alerts."""
+    service = f"shop-{uuid.uuid4().hex[:8]}"
+    levels = ("ERROR", "INFO", "CRITICAL", "WARNING", "ERROR", "DEBUG")
+    entries = [_entry(service, level) for level in levels]
+    errors = [entry["id"] for entry in entries if entry["level"] in ("ERROR", "CRITICAL")]
+    scope.session.nonces[f"alerts_{number}"] = service
+    place.agent.redis(REDIS, *(("LPUSH", QUEUE, json.dumps(entry)) for entry in entries))
+    began, named, last = time.monotonic(), dict[str, int](), Answer()
+    while time.monotonic() - began < ALERTING:
+        last = place.agent.http("GET", place.address(container), PORT, "/alerts?limit=1000")
+        named = _named(last.json, service)
+        if set(errors) <= set(named):
+            break
+        scope.sleep(0.1)
+    others = [entry["id"] for entry in entries if entry["id"] not in errors]
+    return Batch(errors, others, named, time.monotonic() - began, last.words)
+
+
+def _entry(service: str, level: str) -> dict[str, str]:
+    now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
+    return {
+        "id": str(uuid.uuid4()),
+        "service_name": service,
+        "level": level,
+        "message": f"nonce {uuid.uuid4().hex}",
+        "timestamp": now,
+        "received_at": now,
+        "tenant_id": "default",
+    }
+
+
+def _named(page: object, service: str) -> dict[str, int]:
+    """The entry ids that the alerts of `service` name, with how often. Whatever is no such page has none."""
+    counts: dict[str, int] = {}
+    alerts = page.get("alerts") if isinstance(page, dict) else None
+    for alert in alerts if isinstance(alerts, list) else []:
+        ids = alert.get("entry_ids") if isinstance(alert, dict) and alert.get("service_name") == service else None
+        for id_ in ids if isinstance(ids, list) else []:
+            if isinstance(id_, str):
+                counts[id_] = counts.get(id_, 0) + 1
+    return counts
