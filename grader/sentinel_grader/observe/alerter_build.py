@@ -16,6 +16,7 @@ from sentinel_grader.observe.keys import content
 from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
+from sentinel_grader.observe.submitted import Submitted
 from sentinel_grader.paths import state_folder
 
 ALERTER = "module-01-containers/exercises/alerter"
@@ -41,8 +42,9 @@ class Build:
 
 
 @observation("build", owner="m1.builds", inputs=CONTEXT)
-def build(scope: Scope) -> Build:
+def build(scope: Scope, submitted: Submitted) -> Build:
     """Build `exercises/alerter` as it lies there. A Fault quotes the failing line and the last useful lines."""
+    del submitted  # that nothing was refused of it is all that matters here
     context = scope.files / ALERTER
     if not (context / "Dockerfile").is_file():
         raise Fault("no_dockerfile", f"There is no {DOCKERFILE}.", expected="a Dockerfile beside the code")

@@ -1,0 +1,122 @@
+"""One grade, from a submission to a result: copy, observe, judge."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sentinel_grader import __version__, course, pristine
+from sentinel_grader.checks import module_01 as module_01  # declares its checks
+from sentinel_grader.environment.bases.catalogue import recipes
+from sentinel_grader.environment.bases.images import local_image
+from sentinel_grader.environment.docker import Engine
+from sentinel_grader.judging import CHECKS, Check, Judged, in_order, judge
+from sentinel_grader.observe.keys import code_version
+from sentinel_grader.observe.outcome import Outcome
+from sentinel_grader.observe.schedule import Listener, observe
+from sentinel_grader.observe.session import session
+from sentinel_grader.observe.store import Store
+from sentinel_grader.observe.submitted import write_refusals
+from sentinel_grader.result import CheckResult, Grader, Result, SubmissionResult, Verdict, totals
+from sentinel_grader.submission import Submission, clean_copy, lay_given_code
+
+#: What learners edit, by folder; everything else there is given, and the course's own is laid over it.
+EDITABLE = {"module-01-containers/exercises/alerter": ("Dockerfile", ".dockerignore")}
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A result, with what is worth showing besides: the observations, and the given files that were changed."""
+
+    result: Result
+    outcomes: dict[str, Outcome]
+    changed_given_files: tuple[str, ...]
+
+
+def declared(ids: Iterable[str]) -> list[Check]:
+    """These checks, and those they rest on, in the course's order."""
+    return CHECKS.with_needs(in_order(ids))
+
+
+def grade(
+    ids: list[str],
+    submission: Path,
+    engine: Engine,
+    *,
+    jobs: int = 0,
+    keep: bool = False,
+    store: Store | None = None,
+    listener: Listener = lambda _event: None,
+    decided: Callable[[Judged], None] = lambda _judged: None,
+) -> Grade:
+    """Grade `submission` (a checkout of the course) for the checks `ids`. Raises OursError without an engine."""
+    began, started = time.monotonic(), datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="sentinel-grade-") as folder, pristine.tree() as handed_out:
+        copy = clean_copy(submission, Path(folder, "copy"))
+        changed = lay_given_code(copy.path, handed_out, "1.1", EDITABLE)
+        write_refusals(copy.path, copy.refusals, len(copy.files))
+        checks = declared(ids)
+        names = {name for check in checks for name in check.observations}
+        with session(copy.path, _surroundings(engine), keep=keep) as running:
+            outcomes = observe(
+                names, running, store or Store.default(), jobs=jobs or (os.cpu_count() or 2) * 2, listener=listener
+            )
+        judged = [each for each in judge(checks, outcomes) if each.id in ids]
+    for each in judged:
+        decided(each)
+    result = _result(judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces))
+    return Grade(result, outcomes, tuple(changed))
+
+
+def _surroundings(engine: Engine) -> dict[str, str]:
+    """What a recording depends on besides the submission: the engine, and the bases on it."""
+    bases = {f"base {name}": image.digest for name in recipes() if (image := local_image(name))}
+    return {"engine": engine.version, "driver": engine.driver, "root": engine.root, **bases}
+
+
+def _result(
+    judged: list[Judged],
+    submission: Path,
+    copy: Submission,
+    engine: Engine,
+    started: datetime,
+    seconds: float,
+    nonces: dict[str, str],
+) -> Result:
+    checks = [_check_result(each) for each in judged]
+    points, maximum, pending, verdict = totals(checks)
+    return Result(
+        grader=Grader(version=__version__, checks_hash=code_version()[:16]),
+        submission=SubmissionResult(path=str(submission), tree_hash=copy.tree_hash),
+        engine={"version": engine.version, "driver": engine.driver, "architecture": engine.architecture},
+        started_at=started.isoformat(timespec="seconds"),
+        duration_s=round(seconds, 3),
+        points=points,
+        max_points=maximum,
+        points_pending=pending,
+        verdict=verdict,
+        nonces=nonces,
+        checks=checks,
+    )
+
+
+def _check_result(judged: Judged) -> CheckResult:
+    module, task = course.task_of(judged.id)
+    info = course.checks()[judged.id]
+    return CheckResult(
+        id=judged.id,
+        title=info.title,
+        module=module.number,
+        task=task.number,
+        points=info.points if judged.verdict is Verdict.PASSED else 0,
+        max_points=info.points,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        needs=list(CHECKS[judged.id].needs),
+        evidence=list(CHECKS[judged.id].observations),
+    )

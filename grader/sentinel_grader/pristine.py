@@ -1,0 +1,58 @@
+"""The exercises as they were handed out, and the course's mended code: kept in the package, since a learner's checkout
+has the learner's.
+
+`pristine.zip` beside this file is made by `python -m sentinel_grader.pristine` from what git tracks; a test says when it
+is stale. The same files give the same bytes, so a change of it is a change of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sentinel_grader.paths import ROOT
+
+ARCHIVE = Path(__file__).with_name("pristine.zip")
+_FOLDERS = ("module-0*/exercises/*", "module-0*/solutions/*")
+_WHEN = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip can say
+
+
+def contents() -> dict[str, bytes]:
+    """Every file of the archive by its path in the checkout."""
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@contextlib.contextmanager
+def tree() -> Iterator[Path]:
+    """A folder with the pristine files at their places in a checkout, for the block."""
+    with tempfile.TemporaryDirectory(prefix="sentinel-pristine-") as folder:
+        for name, content in contents().items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        yield Path(folder)
+
+
+def tracked() -> dict[str, bytes]:
+    """What the archive should hold: the files that git tracks, as they lie in this checkout."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--", *_FOLDERS], cwd=ROOT, capture_output=True, check=True)
+    names = sorted(name for name in listed.stdout.decode().split("\0") if name)
+    return {name: (ROOT / name).read_bytes() for name in names}
+
+
+def write(path: Path = ARCHIVE) -> None:
+    """Make the archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in tracked().items():
+            archive.writestr(zipfile.ZipInfo(name, _WHEN), content, zipfile.ZIP_DEFLATED)
+
+
+if __name__ == "__main__":
+    write()
+    sys.stdout.write(f"wrote {ARCHIVE.name}: {len(contents())} files\n")
