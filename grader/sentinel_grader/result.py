@@ -53,6 +53,8 @@ class Reason(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CheckResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A check's verdict. `needs` are declared; `rests_on` are the checks that kept this one from being judged."""
+
     id: str
     title: str
     module: int
@@ -62,19 +64,31 @@ class CheckResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verdict: Verdict
     reason: Reason | None = None
     needs: list[str] = []
+    rests_on: list[str] = []
     hints: list[str] = []
     evidence: list[str] = []
     duration_s: float = 0.0
 
 
-class LayerResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One layer over the base: its instruction, and its bytes of files that the base does not have."""
+class PathResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file or folder of an image, with all its bytes."""
 
-    instruction: str
+    path: str
     bytes: int
 
 
+class LayerResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One layer over the base: its instruction, its bytes of files that the base does not have, and what of them the
+    service can do without, the fattest first."""
+
+    instruction: str
+    bytes: int
+    drop: list[PathResult] = []
+
+
 class ImageResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service's image. `bytes` are all of its files', the base's among them; `layers` are those over the base."""
+
     service: str
     bytes: int
     base: str
