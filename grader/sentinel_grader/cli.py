@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sentinel_grader import __version__
-from sentinel_grader.paths import REPORTS
+from sentinel_grader.paths import REPORTS, ROOT
 
 if TYPE_CHECKING:
     from sentinel_grader.environment.doctor import Finding
@@ -269,3 +269,74 @@ def _prepare(yes: bool) -> None:
     progress = Progress()
     with machine_lock(progress.say):
         upping.prepare(STAGES[1], progress, consent(progress, yes=yes))
+
+
+# --- grading ----------------------------------------------------------------------------------------------------------
+
+Targets = Annotated[list[str], typer.Argument(help="A task (1.2), a module (1) or a check (m1.non_root).")]
+
+
+def _ids(targets: list[str]) -> list[str]:
+    from sentinel_grader import course
+
+    try:
+        return list(dict.fromkeys(id_ for target in targets for id_ in course.select(target)))
+    except course.UnknownTarget as unknown:
+        raise typer.BadParameter(str(unknown)) from unknown
+
+
+@app.command()
+def grade(
+    targets: Targets,
+    submission: Annotated[Path, typer.Option(help="A checkout of the course; only its exercises are read.")] = ROOT,
+    solutions: Annotated[bool, typer.Option("--solutions", help="Grade the course's own solutions.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result.", metavar="FILE")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="Write a page.", metavar="FILE")] = None,
+    junit_file: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.", metavar="FILE")] = None,
+    github: Annotated[bool, typer.Option("--github", help="Job summary and annotations, in GitHub Actions.")] = False,
+    jobs: Annotated[int, typer.Option(help="Observations at once; 0: twice the processors.", min=0)] = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Every observation and its seconds.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the containers, to look at.")] = False,
+    yes: Yes = False,
+) -> int:
+    """Grade exercises by what they do. Exits 0 if all passed, 1 if not, 2 if something could not be graded."""
+    from sentinel_grader import grade_verb
+    from sentinel_grader.grade_verb import Reports
+
+    ids = _ids(targets)
+    _prepare(yes)
+    reports = Reports(json_file, html_file, junit_file, github)
+    return grade_verb.run(ids, submission, reports, solutions=solutions, jobs=jobs, verbose=verbose, keep=keep)
+
+
+@app.command()
+def tasks(as_json: Json = False) -> int:
+    """Show the tasks, and what is done of them in this checkout."""
+    from sentinel_grader import task_verbs
+
+    if as_json:
+        _print_json(task_verbs.as_json())
+    else:
+        task_verbs.show(Console(highlight=False, soft_wrap=True))
+    return 0
+
+
+@app.command()
+def hint(
+    targets: Targets,
+    everything: Annotated[bool, typer.Option("--all", help="Show all hints, not only the next one.")] = False,
+) -> int:
+    """Show the next hint for what has not passed yet."""
+    from sentinel_grader import task_verbs
+
+    task_verbs.hint(_ids(targets), Console(highlight=False, soft_wrap=True), everything=everything)
+    return 0
+
+
+@app.command()
+def reset(target: Annotated[str, typer.Argument(help="A task, such as 1.2.")]) -> int:
+    """Put a task's starter files back; yours are kept beside them."""
+    from sentinel_grader import task_verbs
+
+    task_verbs.reset(_ids([target]), Console(highlight=False, soft_wrap=True))
+    return 0

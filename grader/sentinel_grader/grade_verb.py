@@ -1,0 +1,100 @@
+"""`./sentinel grade`: the live display, the grade, the reports."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from sentinel_grader import course, learner, pristine
+from sentinel_grader.environment.docker import find_engine
+from sentinel_grader.environment.problem import Problem
+from sentinel_grader.grading import Grade, grade
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.schedule import Event
+from sentinel_grader.reports import github, html, json, junit, terminal, verbose
+from sentinel_grader.reports.live import Display
+from sentinel_grader.result import EXIT, Result
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Where to write what; None for what was not asked for."""
+
+    json: Path | None = None
+    html: Path | None = None
+    junit: Path | None = None
+    github: bool = False
+
+    def write(self, result: Result) -> None:
+        for path, writer in ((self.json, json.write), (self.html, html.write), (self.junit, junit.write)):
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                writer(result, path)
+        if self.github:
+            github.report(result, sys.stdout, os.environ)
+
+
+def run(
+    ids: list[str], submission: Path, reports: Reports, *, solutions: bool, jobs: int, verbose: bool, keep: bool
+) -> int:
+    """Grade, show and write; returns the exit status."""
+    console = Console(highlight=False)
+    with _submission(submission, solutions) as checkout:
+        graded, events = _graded(ids, checkout, console, jobs, keep)
+    _show(graded, events, console, everything=verbose)
+    reports.write(graded.result)
+    if not solutions:
+        learner.remember(graded.result, submission)
+    return EXIT[graded.result.verdict]
+
+
+@contextlib.contextmanager
+def _submission(named: Path, solutions: bool) -> Iterator[Path]:
+    """The checkout to grade; for the solutions, the starters with the solutions laid over them."""
+    if not solutions:
+        if not named.is_dir():
+            raise Problem(f"There is no folder {named}.", "Give a checkout of the course: --submission DIR")
+        yield named
+        return
+    with tempfile.TemporaryDirectory(prefix="sentinel-solutions-") as folder:
+        for name, content in sorted(pristine.contents().items()):  # exercises come before solutions
+            path = Path(folder, name.replace("/solutions/", "/exercises/"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        yield Path(folder)
+
+
+def _graded(ids: list[str], checkout: Path, console: Console, jobs: int, keep: bool) -> tuple[Grade, list[Event]]:
+    engine, events = find_engine().engine, list[Event]()
+    if engine is None:
+        raise Problem("The engine went away.", "./sentinel doctor")
+    titles = {id_: course.checks()[id_].title for id_ in ids}
+    with Display(console, titles) as display:
+
+        def heard(event: Event) -> None:
+            events.append(event)
+            display.event(event)
+
+        try:
+            graded = grade(ids, checkout, engine, jobs=jobs, keep=keep, listener=heard, decided=display.judged)
+        except OursError as ours:
+            raise Problem(f"Nothing could be graded: {ours}.", "./sentinel doctor") from ours
+    return graded, events
+
+
+def _show(graded: Grade, events: list[Event], console: Console, *, everything: bool) -> None:
+    for path in graded.changed_given_files:
+        console.print(
+            f"[yellow]·[/yellow] {escape(path)} differs from what was handed out: the course's own was graded."
+        )
+    terminal.render(graded.result, console)
+    if everything:
+        verbose.print_observations(events, graded.outcomes, console)

@@ -1,0 +1,45 @@
+"""What a learner has reached in this checkout: the last verdict on each check, and the hints already shown."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import msgspec
+
+from sentinel_grader.paths import ROOT, state_folder
+from sentinel_grader.result import Result, Verdict
+
+
+class Progress(msgspec.Struct):
+    """Kept in the state folder, one file a checkout. Unreadable, it begins anew: nothing but comfort is lost."""
+
+    verdicts: dict[str, Verdict] = {}
+    hints: dict[str, int] = {}
+
+    @staticmethod
+    def _path(checkout: Path) -> Path:
+        folder = state_folder() / "learners"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{hashlib.sha256(os.fsencode(checkout.resolve())).hexdigest()[:24]}.json"
+
+    @classmethod
+    def read(cls, checkout: Path = ROOT) -> Progress:
+        try:
+            return msgspec.json.decode(cls._path(checkout).read_bytes(), type=cls)
+        except (OSError, msgspec.MsgspecError):
+            return cls()
+
+    def write(self, checkout: Path = ROOT) -> None:
+        path = self._path(checkout)
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_bytes(msgspec.json.encode(self))
+        new.replace(path)
+
+
+def remember(result: Result, checkout: Path = ROOT) -> None:
+    """Keep the verdicts of a grade of this checkout."""
+    progress = Progress.read(checkout)
+    progress.verdicts |= {check.id: check.verdict for check in result.checks}
+    progress.write(checkout)
