@@ -29,6 +29,7 @@ from .exercises import (
     megabytes_over_base,
     wait_for,
 )
+from .lessons import read
 
 #: What is given to the learner.
 GIVEN = ("requirements.in", "requirements.txt", "pyproject.toml", "alerter/*.py", "alerter/BUILD", "tests/*.py")
@@ -238,3 +239,40 @@ def test_all_is_set_by_the_environment_once_it_is_mended(mended: bool, build: Bu
         system.push(*entries, queue="alerts_queue")
         names = [pushed["id"] for pushed in entries[:2]]
         wait_for(lambda: system.alerted(alerter, 9000) == names, "one alert that names two entries")
+
+
+# The lesson.
+
+README = ROOT / "module-01-containers" / "README.md"
+
+
+def test_the_lesson_holds_the_table_of_settings() -> None:
+    text = README.read_text(encoding="utf-8")
+    table = text.partition("<!-- alerter settings -->")[2].partition("<!-- /alerter settings -->")[0].strip()
+    assert table == python(STARTER, "-m", "alerter", "--settings").strip()
+
+
+def looks() -> str:
+    """The commands of the lesson by which learners look at their own image: those that ask neither grader nor Compose."""
+    text = README.read_text(encoding="utf-8").partition("## Exercises")[2]
+    blocks = [block.command for block in read(text) if block.shown_only]
+    return "".join(block for block in blocks if not re.search(r"sentinel grade|curl|compose", block))
+
+
+@pytest.mark.engine
+def test_the_commands_by_which_to_look_work_on_a_finished_image(tmp_path: Path) -> None:
+    assemble(tmp_path / "exercises" / "alerter", SOLUTION, mended=False)
+    with System() as system:
+        tried = "docker build --tag my-alerter exercises/alerter\ndocker run --detach --name my-alerter my-alerter\n"
+        mine = f"{system.run}-mine"
+        script = (tried + looks()).replace("my-alerter", mine).replace("sentinel_sentinel-net", system.run)
+        try:
+            done = subprocess.run(
+                ["bash", "-e"], input=script, cwd=tmp_path, capture_output=True, text=True, timeout=200
+            )
+        finally:
+            docker("rm", "--force", mine, f"{mine}-look", check=False)
+            docker("image", "rm", "--force", mine, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "user: 10001:10001" in done.stdout
+    assert {".env", "alerter/.env"} & set(done.stdout.splitlines()) == set()

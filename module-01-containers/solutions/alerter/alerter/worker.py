@@ -73,7 +73,7 @@ class Worker:
             try:
                 found = await step()
             except REDIS_FAILED as error:
-                self._note(False, repr(error))
+                self._note(False, str(error))
                 if self._stopping:
                     raise
                 await asyncio.sleep(_PAUSE)
