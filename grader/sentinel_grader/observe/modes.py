@@ -1,0 +1,73 @@
+"""Whose the files are that an image has over its base, and who may change them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import docker
+
+from sentinel_grader.observe.alerter_build import DOCKERFILE, Build
+from sentinel_grader.observe.dockerfile_lines import last_line
+from sentinel_grader.observe.export import Entry, entries
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+
+#: The bases that are known by their layers; an image on none of them is compared with the first.
+BASES = ("python:3.13-slim", "debian:trixie-slim")
+
+
+@dataclass(frozen=True)
+class Modes:
+    """What the image has that its base has not, or not with this owner and these modes. `workdir` is the folder that
+    its command starts in; `line` is where the Dockerfile last speaks of owners or modes."""
+
+    base: str
+    over_base: list[Entry]
+    workdir: str
+    line: int | None = None
+
+
+@observation("modes", owner="m1.immutable_app", inputs=[DOCKERFILE])
+def modes(scope: Scope, build: Build) -> Modes:
+    """Stream the files of the image, and of its base, and keep those that differ."""
+    try:
+        image = scope.session.engine.images.get(build.image)
+        base = _base_of(scope, image.attrs)
+        known = _base_entries(scope, base)
+        over_base = [entry for entry in entries(scope, build.image) if known.get(entry.path) != entry]
+    except docker.errors.DockerException as error:
+        raise OursError("engine_error", str(error)) from error
+    workdir = (image.attrs.get("Config") or {}).get("WorkingDir") or "/"
+    line = last_line(scope.files, r"(?:RUN\b.*\bch(?:own|mod)\b|(?:COPY|ADD)\b.*--ch(?:own|mod)=)")
+    return Modes(base, over_base, workdir, line)
+
+
+def _base_of(scope: Scope, attributes: dict[str, dict[str, list[str]]]) -> str:
+    """The base whose layers the image begins with: whatever the Dockerfile calls it."""
+    layers = attributes["RootFS"]["Layers"]
+    for name in BASES:
+        try:
+            own = scope.session.engine.images.get(name).attrs["RootFS"]["Layers"]
+        except docker.errors.ImageNotFound:
+            continue
+        if layers[: len(own)] == own:
+            return name
+    return BASES[0]
+
+
+_known: dict[str, dict[str, Entry]] = {}
+_lock = threading.Lock()
+
+
+def _base_entries(scope: Scope, base: str) -> dict[str, Entry]:
+    """The base's files by their paths; streamed once in a process, since bases do not change under their ids."""
+    try:
+        id_ = str(scope.session.engine.images.get(base).id)
+    except docker.errors.ImageNotFound as error:
+        raise OursError("no_base", str(error)) from error
+    with _lock:
+        if id_ not in _known:
+            _known[id_] = {entry.path: entry for entry in entries(scope, id_)}
+        return _known[id_]

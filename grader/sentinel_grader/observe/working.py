@@ -1,0 +1,81 @@
+"""The learner's image in an ordinary run, doing its work: who is at work in it, and what it leaves on its disk."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from docker.models.containers import Container
+
+from sentinel_grader.observe.alerter_build import Build
+from sentinel_grader.observe.alerter_runs import Batch, alerts_of, wait_until_healthy
+from sentinel_grader.observe.outcome import Fault, OursError
+from sentinel_grader.observe.processes import Watched, Watcher, calibrate, watcher
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.stand import stand
+
+#: Changed paths that are recorded.
+MOST_CHANGES = 2000
+_CHANGES = {0: "changed", 1: "added", 2: "deleted"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A path that is otherwise in the container than in its image, by the engine's own comparison (`docker diff`)."""
+
+    path: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Working:
+    """A run in which entries were handled and requests answered from the first look at its processes to the last."""
+
+    watched: Watched
+    batches: list[Batch]
+    changes: list[Change]
+
+
+@observation("working", owner="m1.starts")
+def working(scope: Scope, build: Build) -> Working:
+    """Start the image, look at its processes from then on, give it two batches of entries, and compare its disk."""
+    with ThreadPoolExecutor(1) as aside:
+        calibrated = aside.submit(calibrate, scope)
+        with stand(scope.session) as place, place.container(build.image) as container:
+            with _watched(scope, container) as watching:
+                wait_until_healthy(scope, place, container)
+                watching.wait_for_first_look()
+                batches = [alerts_of(scope, place, container, number) for number in range(2)]
+                seen = watching.saw()
+            container.reload()
+            if container.status != "running":
+                raise _ended()
+            recorded = Working(seen, batches, changes(container))
+        calibrated.result()
+        return recorded
+
+
+@contextlib.contextmanager
+def _watched(scope: Scope, container: Container) -> Iterator[Watcher]:
+    """A watcher; a container that has ended already has no processes to look at, and that is the submission's."""
+    try:
+        with watcher(scope, container) as watching:
+            yield watching
+    except OursError:
+        container.reload()
+        if container.status == "running":
+            raise
+        raise _ended() from None
+
+
+def _ended() -> Fault:
+    return Fault("container_ended", "The container ended while it was at work.")
+
+
+def changes(container: Container) -> list[Change]:
+    """What `docker diff` says."""
+    found = container.diff() or []
+    return [Change(change["Path"], _CHANGES.get(change["Kind"], "changed")) for change in found[:MOST_CHANGES]]
