@@ -7,6 +7,7 @@ that a mistake in one of these two would still not run anything.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,6 +22,26 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 def render(result: Result) -> str:
     """The page."""
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            words=words,
+            sections=[(verdict, words.having(result, verdict)) for verdict in (Verdict.FAILED, Verdict.NOT_GRADED)],
+            pictures=[picture(image) for image in result.images],
+            told=_told,
+            started=_started(result.started_at),
+        )
+    )
+
+
+def write(result: Result, path: Path) -> None:
+    path.write_text(render(result), encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -31,18 +52,7 @@ def render(result: Result) -> str:
     )
     environment.filters["shown"] = shown
     environment.filters["line"] = _line
-    return environment.get_template("report.html.j2").render(
-        result=result,
-        words=words,
-        sections=[(verdict, words.having(result, verdict)) for verdict in (Verdict.FAILED, Verdict.NOT_GRADED)],
-        pictures=[picture(image) for image in result.images],
-        told=_told,
-        started=_started(result.started_at),
-    )
-
-
-def write(result: Result, path: Path) -> None:
-    path.write_text(render(result), encoding="utf-8")
+    return environment
 
 
 def _line(text: str) -> str:

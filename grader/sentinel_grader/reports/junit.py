@@ -37,7 +37,7 @@ def render(result: Result) -> str:
     for check in result.checks:
         _add_case(suite, check)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True).decode() + "\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
 def write(result: Result, path: Path) -> None:

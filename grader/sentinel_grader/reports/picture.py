@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Picture:
-    """An image. `base_width` is in percent of the whole image; `drops` tells whether any layer has something to drop."""
+    """An image. `base_width` is in percent of the whole image; `drops`: whether any layer has something to drop."""
 
     service: str
     base: str

@@ -30,7 +30,7 @@ def shown(text: str, *, most: int = 4000, lines: int = 40) -> str:
     head, tail = text[: most * 2 // 3], text[len(text) - most // 3 :]
     if lines > 1:
         head = "\n".join(head.split("\n")[: lines * 2 // 3])
-        tail = "\n".join(tail.split("\n")[-(lines // 3) :])
+        tail = "\n".join(tail.split("\n")[-max(1, lines // 3) :])
     return _visible(head, lines) + _note(text, len(text) - len(head) - len(tail)) + _visible(tail, lines)
 
 

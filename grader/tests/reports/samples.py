@@ -99,7 +99,9 @@ def _check(info: course.CheckInfo, verdict: Verdict, reason: Reason | None) -> C
         reason=reason,
         rests_on=["m1.builds"] if verdict is Verdict.SKIPPED else [],
         hints=["Which line does the message name?", "What is in the folder at that moment?"],
-        evidence=[f"what the engine said about {info.id}\n  Config.User = ''"] if verdict is not Verdict.SKIPPED else [],
+        evidence=[f"what the engine said about {info.id}\n  Config.User = ''"]
+        if verdict is not Verdict.SKIPPED
+        else [],
         duration_s=1.25,
     )
 
