@@ -1,9 +1,9 @@
 """Logical lines to instructions, with the heredocs that follow them.
 
-A heredoc decides which lines are instructions at all, and versions of BuildKit find them differently (`<< EOF` with a
-blank is one since 0.28 and none before; anything unbalanced on the line makes all of them disappear). So a line with
-`<<` must be plain enough for every version to agree; 0.8 (Engine 20.10), which knows no heredocs, is not given one:
-see `Dockerfile.features`.
+A heredoc decides which lines are instructions at all, and versions of BuildKit find them differently: `<< EOF` with a
+blank is one in 0.33 and none in 0.20, and a quote left open anywhere on the line makes all of them disappear. So a
+line with `<<` must be plain enough for every version to agree; 0.8 (Engine 20.10), which knows no heredocs, is not to
+be given one: see `Dockerfile.features`.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ class Lines:
     def __init__(self, lines: Sequence[str], escape: str) -> None:
         self._lines = lines
         self._at = 0
-        self._ends = re.compile(rf"{re.escape(escape)}[ \t]*\Z")
-        self._ends_unclearly = re.compile(rf"{re.escape(escape)}{{2}}[ \t]*\Z")
+        # Two escape characters do not continue a line, in no version so far; one does, blanks after it or not.
+        self._goes_on = re.compile(rf"(?:^|(?<=[^{re.escape(escape)}])){re.escape(escape)}[ \t]*\Z")
 
     def next(self) -> Logical | None:
         """The next instruction, or None at the end of the file. Raises Refused."""
@@ -87,9 +87,5 @@ class Lines:
     def _cut(self, line: str, number: int) -> tuple[str, bool]:
         """The line without the character that continues it, and whether it had one."""
         check_visible(line, number)
-        if self._ends_unclearly.search(line):
-            # Up to BuildKit 0.11 this goes on in the next line, after that it does not.
-            saw = "This line ends with two escape characters, which versions of Docker read differently."
-            raise Refused("unclear_continuation", number, saw, "End it with one to go on, or with none.")
-        end = self._ends.search(line)
+        end = self._goes_on.search(line)
         return (line[: end.start()], True) if end else (line, False)

@@ -38,17 +38,21 @@ def flags_of(logical: Logical, start: int) -> tuple[tuple[Flag, ...], int]:
 def json_list(text: str, line: int) -> tuple[str, ...] | None:
     """The strings of a JSON list, or None where BuildKit would not see one and take `text` as it stands.
 
-    Raises Refused for lists of anything else, as BuildKit does, and for strings that no program can be given.
+    Raises Refused for lists of anything else, as BuildKit does, for strings that no program can be given, and for
+    text behind the list: BuildKit 0.12 drops it, 0.20 takes the whole for a shell's command.
     """
     if not text.startswith("["):
         return None
     try:
-        found = json.loads(text)
+        found, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return None
+    if text[end:].strip(" \t"):
+        saw = f"`{shown(text[end:].strip(), 60)}` follows a list, and versions of Docker read that differently."
+        raise Refused("bad_list", line, saw, "Let the list end the instruction; in a shell's command, write `test`.")
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise Refused("bad_list", line, "This list holds something other than strings.",
-                      'Write ["program", "argument"], with double quotes.')  # fmt: skip
+        saw = "This list holds something other than strings."
+        raise Refused("bad_list", line, saw, 'Write ["program", "argument"], with double quotes.')
     if odd := [one for one in found if "\0" in one or _half(one)]:
         saw = f"No program can be given `{shown(odd[0], 60)}`."
         raise Refused("bad_list", line, saw, "Write the characters themselves.")
