@@ -49,8 +49,8 @@ class Lock:
             return again.read_bytes() != self.output.read_bytes()
 
 
-# The services' locks come first: the grader runs the collector too (`up --embedded`, tests, bench), and the tests run the
-# alerter, at the same versions as the images.
+# The services' locks come first: the grader runs the collector too (`up --embedded`, tests, bench), and the tests run
+# the alerter, at the same versions as the images.
 _COLLECTOR_LOCK = COLLECTOR / "requirements.txt"
 _ALERTER_LOCK = ALERTER / "requirements.txt"
 _EVERYWHERE = ("--universal", "--python-version", "3.11", "--constraint", str(_COLLECTOR_LOCK))
