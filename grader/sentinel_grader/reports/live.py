@@ -21,7 +21,7 @@ from sentinel_grader.judging import Judged
 from sentinel_grader.observe.schedule import Event, Moment
 from sentinel_grader.reports.terminal import STYLES
 from sentinel_grader.reports.text import shown
-from sentinel_grader.reports.words import MARKS
+from sentinel_grader.reports.words import MARKS, NAMES
 
 
 class Display:
@@ -61,9 +61,10 @@ class Display:
         if judged.id not in self._decided:
             self._decided.add(judged.id)
             mark = (f"{MARKS[judged.verdict]} ", STYLES[judged.verdict])
-            title = shown(self._titles.get(judged.id, ""), most=200, lines=1)
-            resting = f" (as {', '.join(judged.rests_on)} did not pass)" if judged.rests_on else ""
-            line = Text.assemble(mark, (f"{judged.id:<18}", "bold"), f" {title}", (resting, "dim"))
+            text = shown(self._titles.get(judged.id, ""), most=200, lines=1)
+            if judged.rests_on:
+                text = f"{NAMES[judged.verdict]}, as {', '.join(judged.rests_on)} did not pass"
+            line = Text.assemble(mark, (f"{judged.id:<18}", "bold"), f" {text}")
             self._console.print(line, soft_wrap=True)
 
     def _now(self) -> RenderableType:

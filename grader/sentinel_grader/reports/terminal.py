@@ -43,7 +43,7 @@ def _print_check(check: CheckResult, console: Console) -> None:
 
 def _print_field(name: str, text: str, console: Console) -> None:
     if text:
-        style = "bold" if name in ("saw", "where") else ""
+        style = "bold" if name == "where" else ""
         _print(Text(f"  {name:<8} │ ", "dim"), Text(f"  {'':<8} │ ", "dim"), Text(text, style), console)
 
 

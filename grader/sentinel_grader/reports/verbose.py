@@ -28,6 +28,7 @@ def print_observations(events: Iterable[Event], outcomes: Mapping[str, Outcome],
         seconds = f"{event.seconds:.1f}" if event else ""
         how = "reused" if event and event.moment is Moment.REUSED else ""
         table.add_row(label(name), seconds, Text(how, "dim"), _ending(outcome))
+    console.print()
     console.print(table)
     made = sum(event.seconds for event in ended.values() if event.moment is Moment.ENDED)
     reused = sum(event.moment is Moment.REUSED for event in ended.values())

@@ -31,7 +31,7 @@ def test_in_a_log_each_decided_check_is_one_line_once() -> None:
         display.judged(Judged("m1.starts", Verdict.SKIPPED, rests_on=("m1.builds",)))
     assert file.getvalue().splitlines() == [
         "✗ m1.builds          The image builds",
-        "– m1.starts          It starts (as m1.builds did not pass)",  # noqa: RUF001
+        "– m1.starts          skipped, as m1.builds did not pass",  # noqa: RUF001
     ]
 
 
