@@ -48,6 +48,8 @@ class Display:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._shown.__exit__(kind, error, trace)
+        if self._decided:
+            self._console.print()  # what was decided ends here, and the report begins
 
     def event(self, event: Event) -> None:
         """Take note of an observation's start or end: the listener that `observe` wants."""

@@ -32,6 +32,7 @@ def test_in_a_log_each_decided_check_is_one_line_once() -> None:
     assert file.getvalue().splitlines() == [
         "✗ m1.builds          The image builds",
         "– m1.starts          skipped, as m1.builds did not pass",  # noqa: RUF001
+        "",
     ]
 
 
