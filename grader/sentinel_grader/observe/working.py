@@ -15,7 +15,7 @@ from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.processes import Watched, Watcher, calibrate, watcher
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.stand import stand
+from sentinel_grader.observe.stand import Stand, stand
 
 #: Changed paths that are recorded.
 MOST_CHANGES = 2000
@@ -48,7 +48,7 @@ def working(scope: Scope, build: Build) -> Working:
             with _watched(scope, container) as watching:
                 wait_until_healthy(scope, place, container)
                 watching.wait_for_first_look()
-                batches = [alerts_of(scope, place, container, number) for number in range(2)]
+                batches = _batches(scope, place, container)
                 seen = watching.saw()
             container.reload()
             if container.status != "running":
@@ -69,6 +69,16 @@ def _watched(scope: Scope, container: Container) -> Iterator[Watcher]:
         if container.status == "running":
             raise
         raise _ended() from None
+
+
+def _batches(scope: Scope, place: Stand, container: Container, most: int = 2) -> list[Batch]:
+    """Work for it; no more of it where the first comes to nothing, since each waits its time out."""
+    batches: list[Batch] = []
+    for number in range(most):
+        batches.append(alerts_of(scope, place, container, number))
+        if not set(batches[-1].errors) <= set(batches[-1].alerts):
+            break
+    return batches
 
 
 def _ended() -> Fault:

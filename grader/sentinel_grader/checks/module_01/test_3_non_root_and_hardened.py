@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from sentinel_grader.checks.module_01.ownership import described, may_write, program
 from sentinel_grader.judging import check, expect
 from sentinel_grader.observe.alerter_build import DOCKERFILE
 from sentinel_grader.observe.alerter_runs import Batch
-from sentinel_grader.observe.export import Entry
 from sentinel_grader.observe.hardened import Hardened
 from sentinel_grader.observe.modes import Modes
 from sentinel_grader.observe.outcome import Place
@@ -58,7 +58,7 @@ def _named(process: Process) -> str:
     return f"{process.command or process.name} (PID {process.pid})"
 
 
-def _listed(words: Iterator[str], most: int = 5) -> str:
+def _listed(words: Iterable[str], most: int = 5) -> str:
     found = list(words)
     return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
 
@@ -79,23 +79,30 @@ def test_the_user_is_a_number(user: User) -> None:
 def test_it_works_with_a_read_only_root_and_no_capabilities(hardened: Hardened, working: Working) -> None:
     """Who breaks into a service wants to leave something behind. Where nothing can be written and no privilege gained,
     there is nothing to leave and nowhere to go."""
-    hints = [f"its log: {line}" for line in hardened.refused]
-    wrote = sorted(change.path for change in working.changes if change.how != "deleted")
-    hints += [f"without these limits it writes {_listed(iter(wrote))}"] if wrote else []
+    details = [f"its log: {line}" for line in hardened.refused]
+    wrote = _innermost(change.path for change in working.changes if change.how != "deleted")
+    details += [f"without these limits it writes {_listed(wrote)}"] if wrote else []
     expected = "the same alerts with a read-only root, a tmpfs on /tmp, no capability and no new privileges"
-    expect(not hardened.trouble, saw="\n".join([f"So limited: {hardened.trouble}", *hints]), expected=expected)
+    expect(not hardened.trouble, saw="\n".join([f"So limited: {hardened.trouble}", *details]), expected=expected)
     lost = sum(map(_lost, hardened.batches))
     expect(
         hardened.batches and not lost,
-        saw="\n".join([f"So limited, {lost} errors on the queue raised no alert", *hints]),
+        saw="\n".join([f"So limited, {lost} errors on the queue raised no alert", *details]),
         expected=expected,
     )
     expect(
         not hardened.volumes,
-        saw=f"The image declares volumes, and can write there all the same: {_listed(iter(hardened.volumes))}",
+        saw=f"The image declares volumes, and can write there all the same: {_listed(hardened.volumes)}",
         expected="no place to write to but the /tmp that it is given",
         code="declares_volumes",
     )
+
+
+def _innermost(paths: Iterable[str]) -> list[str]:
+    """Without the folders that changed only since something in them did."""
+    found = set(paths)
+    outer = {str(parent) for path in found for parent in PurePosixPath(path).parents}
+    return sorted(found - outer)
 
 
 def _lost(batch: Batch) -> int:
@@ -110,15 +117,15 @@ def test_it_cannot_change_its_own_code(user: User, modes: Modes, working: Workin
     raising = [entry for entry in modes.over_base if entry.raises]
     expect(
         not raising,
-        saw=f"Over its base, the image adds files that give more privileges: {_listed(map(_described, raising))}",
+        saw=f"Over its base, the image adds files that give more privileges: {_listed(map(described, raising))}",
         expected="no set-uid or set-gid file, and none with capabilities, but the base's",
         at=at,
         code="raises_privileges",
     )
-    changeable = [entry for entry in _program(modes) if _may_write(user, entry)]
+    changeable = [entry for entry in program(modes) if may_write(user, entry)]
     expect(
         not changeable,
-        saw=f"Whoever runs it ({user.uid}:{user.gid}) may write {_listed(map(_described, changeable))}",
+        saw=f"Whoever runs it ({user.uid}:{user.gid}) may write {_listed(map(described, changeable))}",
         expected=f"files and folders that belong to another (root) and that {user.uid} may only read",
         at=at,
         code="may_write_code",
@@ -127,33 +134,7 @@ def test_it_cannot_change_its_own_code(user: User, modes: Modes, working: Workin
     changed = sorted({change.path for change in working.changes} & files)
     expect(
         not changed,
-        saw=f"After a run these files were not as in the image: {_listed(iter(changed))}",
+        saw=f"After a run these files were not as in the image: {_listed(changed)}",
         expected="a run that leaves the image's files alone",
         code="changed_code",
     )
-
-
-def _described(entry: Entry) -> str:
-    return f"{entry.path} (owner {entry.uid}:{entry.gid}, mode {entry.mode:04o})"
-
-
-#: Files that `useradd --create-home` copies from /etc/skel: no part of a service.
-_SKELETON = {".bashrc", ".profile", ".bash_logout"}
-
-
-def _program(modes: Modes) -> Iterator[Entry]:
-    """The files over the base, the folders over the base that hold any of them at whatever depth, and the folder the
-    command starts in, since Python looks there first. /tmp is not the image's: a run gets one of its own."""
-    files = [entry for entry in modes.over_base if entry.kind == "file" and not entry.path.startswith("/tmp/")]
-    files = [entry for entry in files if PurePosixPath(entry.path).name not in _SKELETON]
-    holding = {str(parent) for entry in files for parent in PurePosixPath(entry.path).parents} | {modes.workdir}
-    yield from files
-    yield from (entry for entry in modes.over_base if entry.kind == "folder" and entry.path in holding)
-
-
-def _may_write(user: User, entry: Entry) -> bool:
-    """By the kernel's rules (https://man7.org/linux/man-pages/man7/path_resolution.7.html): only the first class that
-    fits counts. An owner may give themselves what they lack."""
-    if user.uid == entry.uid:
-        return True
-    return bool(entry.mode & (0o020 if user.in_group(entry.gid) else 0o002))

@@ -1,0 +1,36 @@
+"""Which of an image's files are the program, and who may change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from sentinel_grader.observe.export import Entry
+from sentinel_grader.observe.modes import Modes
+from sentinel_grader.observe.user import User
+
+
+def described(entry: Entry) -> str:
+    return f"{entry.path} (owner {entry.uid}:{entry.gid}, mode {entry.mode:04o})"
+
+
+#: Files that `useradd --create-home` copies from /etc/skel: no part of a service.
+_SKELETON = {".bashrc", ".profile", ".bash_logout"}
+
+
+def program(modes: Modes) -> Iterator[Entry]:
+    """The files over the base, the folders over the base that hold any of them at whatever depth, and the folder the
+    command starts in, since Python looks there first. /tmp is not the image's: a run gets one of its own."""
+    files = [entry for entry in modes.over_base if entry.kind == "file" and not entry.path.startswith("/tmp/")]
+    files = [entry for entry in files if PurePosixPath(entry.path).name not in _SKELETON]
+    holding = {str(parent) for entry in files for parent in PurePosixPath(entry.path).parents} | {modes.workdir}
+    yield from files
+    yield from (entry for entry in modes.over_base if entry.kind == "folder" and entry.path in holding)
+
+
+def may_write(user: User, entry: Entry) -> bool:
+    """By the kernel's rules (https://man7.org/linux/man-pages/man7/path_resolution.7.html): only the first class that
+    fits counts. An owner may give themselves what they lack."""
+    if user.uid == entry.uid:
+        return True
+    return bool(entry.mode & (0o020 if user.in_group(entry.gid) else 0o002))

@@ -1,0 +1,86 @@
+"""What each mutant must come to, what it came to, and whether that is the same."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentinel_grader.environment.docker import Engine, find_engine
+from sentinel_grader.grading import grade
+from sentinel_grader.judging import CHECKS
+from sentinel_grader.observe.registry import REGISTRY
+from sentinel_grader.observe.store import Store
+from sentinel_grader.result import CheckResult
+
+from .mutant import Mutant
+
+
+@dataclass(frozen=True)
+class Run:
+    """A mutant that was graded: the result of every check, by its id."""
+
+    mutant: Mutant
+    results: dict[str, CheckResult]
+    seconds: float
+
+    @property
+    def differences(self) -> list[str]:
+        """What is otherwise than it must be, with the check's own words."""
+        must = expected(self.mutant.fails)
+        return [
+            f"{id_} must be {must[id_]} and is {result.verdict}: {result.reason.saw if result.reason else '-'}"
+            for id_, result in self.results.items()
+            if result.verdict != must[id_]
+        ]
+
+
+def engine() -> Engine:
+    found = find_engine().engine
+    assert found, "these tests need a container engine"
+    return found
+
+
+def run(mutant: Mutant) -> Run:
+    """Grade a mutant for every check there is, from nothing: no recording is read or kept."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="sentinel-mutant-") as folder:
+        submission = mutant.submission(Path(folder))
+        graded = grade(all_checks(), submission, engine(), jobs=4, store=Store(None))
+    return Run(mutant, {each.id: each for each in graded.result.checks}, time.monotonic() - began)
+
+
+def all_checks() -> list[str]:
+    return [check.id for check in CHECKS]
+
+
+def expected(fails: Iterable[str]) -> dict[str, str]:
+    """The verdict that each check must come to if these fail and no other: what rests on a failed one is skipped."""
+    verdicts: dict[str, str] = dict.fromkeys(fails, "failed")
+
+    def verdict(id_: str) -> str:
+        if id_ not in verdicts:
+            resting = {verdict(other) for other in rests_on(id_)}
+            verdicts[id_] = "skipped" if resting & {"failed", "skipped"} else "passed"
+        return verdicts[id_]
+
+    return {id_: verdict(id_) for id_ in all_checks()}
+
+
+def rests_on(id_: str) -> set[str]:
+    """The checks that a check needs, and those that own the observations it is made from."""
+    owners = {observation.owner for observation in REGISTRY.closure(CHECKS[id_].observations)}
+    return ({*CHECKS[id_].needs} | owners) - {id_, ""}
+
+
+def smallest_cover(mutants: Iterable[Mutant]) -> list[Mutant]:
+    """For each check the first mutant that fails it and as few others as possible: enough to see each check work."""
+    best: dict[str, Mutant] = {}
+    for mutant in mutants:
+        for id_ in mutant.fails:
+            if id_ not in best or len(mutant.fails) < len(best[id_].fails):
+                best[id_] = mutant
+    names = {mutant.name for mutant in best.values()}
+    return [mutant for mutant in mutants if mutant.name in names]

@@ -1,0 +1,52 @@
+"""A mutant: the shipped solution with one mistake that people really make, and the checks that must notice it.
+
+The kill matrix is exact: those checks fail, what rests on them is skipped, every other check passes. So a check that
+notices nothing shows, and so does one that fails for a mistake that is not its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentinel_grader import pristine
+
+ALERTER = "module-01-containers/exercises/alerter"
+#: Text that must stand in a file, and what stands there instead.
+Swap = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`mistake` says in one sentence what people get wrong. `patch` gives, for files below `exercises/alerter`, their
+    new text or what to swap in the solution's; `fails` are the ids of all checks that it must fail."""
+
+    name: str
+    mistake: str
+    fails: frozenset[str]
+    patch: Mapping[str, str | Swap | list[Swap]]
+
+    def submission(self, folder: Path) -> Path:
+        """Lay the solution with this mistake into the new `folder`, as a learner's checkout would hold it."""
+        lay_solution(folder)
+        for name, change in self.patch.items():
+            path = folder / ALERTER / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(change if isinstance(change, str) else _swapped(path.read_text(), change, self.name))
+        return folder
+
+
+def lay_solution(folder: Path) -> None:
+    """The starters with the solutions laid over them."""
+    for name, content in sorted(pristine.tracked().items()):  # exercises come before solutions
+        path = folder / name.replace("/solutions/", "/exercises/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _swapped(text: str, change: Swap | list[Swap], name: str) -> str:
+    for old, new in [change] if isinstance(change, tuple) else change:
+        assert text.count(old) == 1, f"mutant {name!r}: the solution holds {text.count(old)} times {old!r}"
+        text = text.replace(old, new)
+    return text

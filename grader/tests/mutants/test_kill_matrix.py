@@ -1,0 +1,82 @@
+"""The grader is graded: every mutant of the solution fails exactly the checks that are there for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from sentinel_grader import course
+from sentinel_grader.paths import REPORTS
+
+from . import task_1, task_3
+from .matrix import Run, all_checks, run, smallest_cover
+from .mutant import Mutant
+from .page import as_html, as_text
+
+try:  # task 2's are written beside its checks
+    from .task_2 import MUTANTS as _TASK_2
+except ImportError:
+    _TASK_2 = []
+
+MUTANTS: list[Mutant] = [*task_1.MUTANTS, *_TASK_2, *task_3.MUTANTS]
+QUICK = {mutant.name for mutant in smallest_cover(MUTANTS)}
+Runs = dict[str, Future[Run]]
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
+    """Every mutant that is asked for, graded several at a time."""
+    asked = {item.callspec.params["mutant"].name for item in request.session.items if hasattr(item, "callspec")
+             and isinstance(item.callspec.params.get("mutant"), Mutant)}  # fmt: skip
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        yield {mutant.name: pool.submit(run, mutant) for mutant in MUTANTS if mutant.name in asked}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.engine
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pytest.param(mutant, id=mutant.name, marks=[] if mutant.name in QUICK else [pytest.mark.slow])
+        for mutant in MUTANTS
+    ],
+)
+def test_a_mutant_fails_its_checks_and_no_other(mutant: Mutant, runs: Runs) -> None:
+    assert runs[mutant.name].result().differences == []
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_kill_matrix_is_written(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    """For people: reports/kill-matrix.html, and a table in the log."""
+    done = [future.result() for future in runs.values()]
+    REPORTS.mkdir(exist_ok=True)
+    (REPORTS / "kill-matrix.html").write_text(as_html(done))
+    with capsys.disabled():
+        print("\n" + as_text(done))
+    assert [run.mutant.name for run in done] == [mutant.name for mutant in MUTANTS]
+
+
+def test_every_check_has_mutants_and_one_of_its_own() -> None:
+    """Of its own: one that fails it and nothing else."""
+    for id_ in all_checks():
+        killers = [mutant for mutant in MUTANTS if id_ in mutant.fails]
+        assert len(killers) >= 2, f"{id_} is failed by {len(killers)} mutants"
+        assert any(mutant.fails == {id_} for mutant in killers), f"no mutant fails {id_} alone"
+
+
+def test_mutants_have_names_of_their_own_and_checks_that_exist() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    for mutant in MUTANTS:
+        assert mutant.fails, mutant.name
+        assert mutant.fails <= course.checks().keys(), mutant.name
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_patch_fits_the_solution(mutant: Mutant, tmp_path_factory: pytest.TempPathFactory) -> None:
+    mutant.submission(tmp_path_factory.mktemp("mutant"))
