@@ -45,14 +45,21 @@ class Build:
 def build(scope: Scope, submitted: Submitted) -> Build:
     """Build `exercises/alerter` as it lies there. A Fault quotes the failing line and the last useful lines."""
     del submitted  # that nothing was refused of it is all that matters here
+    context, nonce = prepared_context(scope)
+    image, ran = build_image(scope, context, nonce[:12])
+    scope.session.nonces["build"] = nonce
+    return Build(image, nonce, ran.seconds)
+
+
+def prepared_context(scope: Scope) -> tuple[Path, str]:
+    """The context as every build of ours takes it, in the scope's own folder, and the nonce planted in it. Whoever
+    builds from the same inputs finds all that was built before in BuildKit's cache."""
     context = scope.files / ALERTER
     if not (context / "Dockerfile").is_file():
         raise Fault("no_dockerfile", f"There is no {DOCKERFILE}.", expected="a Dockerfile beside the code")
     nonce = build_nonce(content(scope.files, ("**/*", "**/.*")))
     (context / BUILD_FILE).write_text(nonce)
-    image, ran = build_image(scope, context, nonce[:12])
-    scope.session.nonces["build"] = nonce
-    return Build(image, nonce, ran.seconds)
+    return context, nonce
 
 
 def build_nonce(of: str) -> str:
@@ -75,10 +82,8 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
     """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder, "id")
-        command = ["docker", "buildx", "build", "--load", "--progress=plain", "--pull=false", f"--iidfile={told}"]
-        command += [f"--tag=sentinel-grade/alerter:{tag}", f"--label=io.sentinel.run={scope.session.run}"]
-        command += [f"--build-arg=BUILDKIT_CACHE_MOUNT_NS={tag}", *options, str(context)]
-        ran = scope.run(command, deadline=DEADLINE, environment=build_environment())
+        image = ["--load", f"--iidfile={told}", f"--tag=sentinel-grade/alerter:{tag}"]
+        ran = run_build(scope, context, tag, *image, *options)
         if ran.status is None:
             raise Fault(
                 "build_endless", f"The build did not end within {DEADLINE:.0f} s.", expected="a build that ends"
@@ -86,6 +91,13 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
         if ran.status != 0:
             raise failure(ran.error)
         return told.read_text().strip(), ran
+
+
+def run_build(scope: Scope, context: Path, caches: str, *options: str) -> Ran:
+    """Run a build of `context`, however it ends. Builds of one submission share their cache mounts: `caches`."""
+    command = ["docker", "buildx", "build", "--progress=plain", "--pull=false"]
+    command += [f"--label=io.sentinel.run={scope.session.run}", f"--build-arg=BUILDKIT_CACHE_MOUNT_NS={caches}"]
+    return scope.run([*command, *options, str(context)], deadline=DEADLINE, environment=build_environment())
 
 
 # --- what went wrong, in the learner's terms ----------------------------------------------------------------------

@@ -1,0 +1,92 @@
+"""The bases that an image's size is counted over: what they hold, so that they are known again by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import IO
+
+import docker
+
+from sentinel_grader.observe.image_archive import Archive, Blob, saved
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.recipe import Recipe
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+
+#: Nobody pays for what is in these, however it came into an image.
+COURSE_BASES = ("python:3.13-slim", "debian:trixie-slim")
+#: Nor for these, where the Dockerfile names one. Not the full `python` image: 1 GB, compilers and all, is no base to
+#: be small over.
+_SMALL = re.compile(r"(?:python|debian):.*\b(?:slim|alpine)|alpine\b|ubuntu\b|gcr\.io/distroless/")
+_PULLING = 300.0
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base as the engine has it: its layers' digests, the environment that it sets."""
+
+    name: str
+    layers: list[str]
+    env: list[str]
+
+
+@dataclass(frozen=True)
+class Bases:
+    """`contents` are the sha256 of every file in them that is not empty; `size` is what those files come to."""
+
+    bases: list[Base]
+    contents: list[str]
+    size: int
+
+    def under(self, layers: list[str]) -> int:
+        """How many of an image's layers, from the lowest, are those of a base."""
+        heights = [len(base.layers) for base in self.bases if layers[: len(base.layers)] == base.layers]
+        return max(heights, default=0)
+
+
+@observation("bases")
+def bases(scope: Scope, recipe: Recipe) -> Bases:
+    """Save the bases that are here, and hash all files in them."""
+    named = [stage.image for stage in recipe.stages if _SMALL.match(stage.image)]
+    here = [name for name in dict.fromkeys([*COURSE_BASES, *named]) if _is_here(scope, name, name in named)]
+    if not here:
+        raise OursError("no_base", f"none of {', '.join(COURSE_BASES)} is on the engine")
+    contents, read, found, size = set[str](), set[str](), list[Base](), 0
+    with saved(scope, *here) as archive:
+        for name in here:
+            attributes = scope.session.engine.images.get(name).attrs
+            env = (attributes.get("Config") or {}).get("Env") or []
+            found.append(Base(name, list(attributes["RootFS"]["Layers"]), list(env)))
+        for image in archive.images():
+            for layer in image.layers:
+                if layer.diff_id not in read:
+                    read.add(layer.diff_id)
+                    size += _hash_layer(archive, layer, contents)
+    return Bases(found, sorted(contents), size)
+
+
+def _hash_layer(archive: Archive, layer: Blob, contents: set[str]) -> int:
+    size = 0
+    for entry, content in archive.entries(layer):
+        if content is not None and entry.size:
+            contents.add(sha256_of(content))
+            size += entry.size
+    return size
+
+
+def sha256_of(content: IO[bytes]) -> str:
+    return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _is_here(scope: Scope, name: str, is_named: bool) -> bool:
+    """Whether the engine has it. BuildKit pulls what a Dockerfile is FROM without giving it to the engine's own store:
+    that is then asked for once more."""
+    try:
+        scope.session.engine.images.get(name)
+    except docker.errors.ImageNotFound:
+        return is_named and scope.run(["docker", "pull", "--quiet", name], deadline=_PULLING).status == 0
+    except docker.errors.DockerException as error:
+        raise OursError("engine_error", str(error)) from error
+    return True

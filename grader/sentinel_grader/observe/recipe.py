@@ -1,0 +1,133 @@
+"""The Dockerfile as a recipe: its stages, and which line each step of the final image stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sentinel_grader.observe.alerter_build import DOCKERFILE
+from sentinel_grader.observe.outcome import Fault, Place
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.policy import Dockerfile, Instruction, allowed_bases, check_dockerfile
+from sentinel_grader.policy import Stage as ParsedStage
+from sentinel_grader.policy.rules.run import mount_fields
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction, with the line it begins in, and the stages that it takes something from."""
+
+    keyword: str
+    value: str
+    line: int
+    takes: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage. `under_final`: it is the final stage, or one that the final one is FROM. `used`: the final one takes
+    something from it, or from one that does; what is not used is not built."""
+
+    index: int
+    name: str
+    base: str
+    line: int
+    under_final: bool
+    used: bool
+    image: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"stage {self.name or self.index} (line {self.line})"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`steps` are those that made the image itself: of the final stage and those it is FROM, first to last."""
+
+    stages: list[Stage]
+    steps: list[Step]
+    arguments: dict[str, int]
+    base_arguments: list[str]
+
+    @property
+    def builders(self) -> list[Stage]:
+        """The stages that the final one has something from by copying it."""
+        return [stage for stage in self.stages if stage.used and not stage.under_final]
+
+    @property
+    def final(self) -> Place:
+        """The final FROM."""
+        return Place(DOCKERFILE, self.stages[-1].line if self.stages else None)
+
+    def places(self, history: list[str]) -> dict[int, Place]:
+        """The place of each entry of an image's history that is of this recipe, by the entry's position.
+
+        BuildKit writes one entry an instruction, in order, after those of the base. Where that does not come out even,
+        nothing is said rather than something wrong.
+        """
+        first = len(history) - len(self.steps)
+        pairs = list(zip(history[max(first, 0) :], self.steps, strict=False))
+        if first < 0 or not all(entry.split(" ")[0] == step.keyword for entry, step in pairs):
+            return {}
+        return {first + number: Place(DOCKERFILE, step.line) for number, (_, step) in enumerate(pairs)}
+
+
+def read_dockerfile(files: Path) -> Dockerfile:
+    """The submission's Dockerfile. Raises Fault for one that the course does not build."""
+    path = files / DOCKERFILE
+    if not path.is_file() or path.is_symlink():
+        raise Fault("no_dockerfile", f"There is no {DOCKERFILE}.", expected="a Dockerfile beside the code")
+    read = check_dockerfile(path.read_bytes(), name=DOCKERFILE, allowed_bases=allowed_bases())
+    if isinstance(read, Dockerfile):
+        return read
+    raise Fault(read[0].code, str(read[0]), at=Place(DOCKERFILE, read[0].line))
+
+
+@observation("recipe", owner="m1.builds", inputs=[DOCKERFILE])
+def recipe(scope: Scope) -> Recipe:
+    """Read the Dockerfile: no engine is asked."""
+    dockerfile = read_dockerfile(scope.files)
+    under = list(dockerfile.lineage())
+    used = _used(dockerfile)
+    stages = [
+        Stage(each.index, each.name, each.base, each.line, each in under, each.index in used, str(each.image or ""))
+        for each in dockerfile.stages
+    ]
+    steps = [
+        Step(one.keyword, one.value, one.line, list(_taken(dockerfile, one)))
+        for stage in reversed(under)
+        for one in stage.instructions
+    ]
+    arguments = {
+        word.partition("=")[0]: one.line
+        for stage in dockerfile.stages
+        for one in stage.all_of("ARG")
+        for word in one.words
+    }
+    return Recipe(stages, steps, arguments, sorted(dockerfile.base_arguments))
+
+
+def _used(dockerfile: Dockerfile) -> set[int]:
+    """The stages that the final one rests on, itself included."""
+    used, open_ = set[int](), [dockerfile.final_stage]
+    while open_:
+        stage: ParsedStage = open_.pop()
+        if stage.index in used:
+            continue
+        used.add(stage.index)
+        parents = [] if stage.parent is None else [stage.parent]
+        taken = [index for one in stage.instructions for index in _taken(dockerfile, one)]
+        open_ += [dockerfile.stages[index] for index in (*parents, *taken)]
+    return used
+
+
+def _taken(dockerfile: Dockerfile, one: Instruction) -> Iterator[int]:
+    """The stages that an instruction copies from or mounts."""
+    names = [flag.value for flag in one.flags if flag.name == "from"]
+    names += [mount_fields(flag).get("from") for flag in one.flags if flag.name == "mount"]
+    for name in names:
+        if name and (stage := dockerfile.stage_named(name)):
+            yield stage.index
