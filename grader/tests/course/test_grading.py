@@ -1,0 +1,73 @@
+"""The course grades itself: the starter passes nothing, each fixture what it should, the solution everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sentinel_grader import course
+from sentinel_grader.environment.docker import find_engine
+from sentinel_grader.grading import grade
+from sentinel_grader.judging import CHECKS
+from sentinel_grader.observe.store import Store
+from sentinel_grader.paths import ROOT
+from sentinel_grader.result import Result, Verdict
+
+from .exercises import AFTER_TASK, SOLUTION, STARTER, assemble
+
+TASKS = course.MODULES[0].tasks
+Graded = Callable[[Path], Result]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Grades a learner's folder, for every check there is; each folder once."""
+
+    @cache
+    def result(recipe: Path) -> Result:
+        engine = find_engine().engine
+        assert engine, "these tests need a container engine"
+        checkout = tmp_path_factory.mktemp("checkout")
+        assemble(checkout / STARTER.relative_to(ROOT), recipe, mended=False)
+        return grade([check.id for check in CHECKS], checkout, engine, store=Store(None)).result
+
+    return result
+
+
+def _others(result: Result, ids: set[str], verdict: Verdict) -> dict[str, str]:
+    """Of these checks, those that came to another verdict, and why."""
+    return {
+        each.id: f"{each.verdict}: {each.reason.saw if each.reason else ''}"
+        for each in result.checks
+        if each.id in ids and each.verdict is not verdict
+    }
+
+
+def _checks_of(task: course.Task) -> set[str]:
+    return {check.id for check in task.checks} & {check.id for check in CHECKS}
+
+
+def test_the_starter_passes_nothing(graded: Graded) -> None:
+    """And nothing is left ungraded: what rests on a failed check is skipped."""
+    verdicts = {each.id: each.verdict for each in graded(STARTER).checks}
+    assert set(verdicts.values()) == {Verdict.FAILED, Verdict.SKIPPED}, verdicts
+    assert verdicts["m1.builds"] is Verdict.FAILED
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_fixture_passes_its_tasks_and_completes_no_later_one(graded: Graded, number: int) -> None:
+    result = graded(AFTER_TASK / str(number) / "alerter")
+    done = {id_ for task in TASKS if task.number <= number for id_ in _checks_of(task)}
+    assert _others(result, done, Verdict.PASSED) == {}
+    for task in TASKS:
+        if task.number > number and _checks_of(task):
+            assert _others(result, _checks_of(task), Verdict.PASSED), f"task {task.number} is complete already"
+    assert not [each.id for each in result.checks if each.verdict is Verdict.NOT_GRADED]
+
+
+def test_the_solution_passes_everything(graded: Graded) -> None:
+    assert _others(graded(SOLUTION), {check.id for check in CHECKS}, Verdict.PASSED) == {}
