@@ -14,7 +14,7 @@ and against a real engine (grader/tests/submission/).
 from sentinel_grader.policy.bases import allowed_bases
 from sentinel_grader.policy.dockerfile import check_dockerfile
 from sentinel_grader.policy.model import Dockerfile, Feature, Flag, Heredoc, Image, Instruction, Stage
-from sentinel_grader.policy.prepared import prepared_text
+from sentinel_grader.policy.prepared import cache_argument, prepared_text
 
 __all__ = [
     "Dockerfile",
@@ -25,6 +25,7 @@ __all__ = [
     "Instruction",
     "Stage",
     "allowed_bases",
+    "cache_argument",
     "check_dockerfile",
     "prepared_text",
 ]

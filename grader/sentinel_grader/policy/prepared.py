@@ -1,33 +1,42 @@
-"""The text that is built: the learner's, line for line, less what only matters elsewhere."""
+"""The text that is built: the learner's, line for line, less what would let builds see each other's."""
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 
 from sentinel_grader.policy.model import Dockerfile, Flag
-from sentinel_grader.policy.rules.run import mount_fields
+from sentinel_grader.policy.rules.run import TARGETS, mount_fields
 
 
-def prepared_text(dockerfile: Dockerfile, *, cache_key: str = "") -> str:
-    """The Dockerfile with the same number of lines, for BuildKit's built-in front end.
+def prepared_text(dockerfile: Dockerfile) -> str:
+    """The Dockerfile with the same number of lines, for BuildKit's built-in front end; build no other text.
 
     Parser directives are blanked: the standard `# syntax=` would be pulled from a registry, `# check=` turns lint into
     failures; an escape character that differs is said again in the first line, where every version reads it.
-    With `cache_key`, such as a submission's hash, every cache mount gets an id that only this key has: BuildKit shares
-    caches by id between all builds of an engine, and one learner could leave a wheel there for the next.
+
+    Cache mounts lose `id` and `sharing`, and get their target in its shortest form: only then, together with
+    `cache_argument`, are they and the layers made with them this submission's own. With an id or a `sharing`, BuildKit
+    leaves the id out of the layer's key (`checkShouldClearCacheOpts` in solver/llbsolver/ops/exec.go): one learner
+    could put a wheel into a cache of theirs, run the next learner's very line, and the next learner's build would be
+    given that layer (test_against_buildkit.py tries). Without `sharing=locked`, two stages that run apt at once may have to be built
+    again.
     """
     lines = list(dockerfile.lines)
     for number in dockerfile.directive_lines:
         lines[number - 1] = "#" + "\r" * lines[number - 1].endswith("\r")
     if dockerfile.escape != "\\":
         lines[0] = f"# escape={dockerfile.escape}" + "\r" * lines[0].endswith("\r")
-    if cache_key:
-        # From the right, so that what is still to be replaced stays where it was.
-        for flag in sorted(_caches(dockerfile), key=lambda flag: flag.column, reverse=True):
-            line = lines[flag.line - 1]
-            end = flag.column + len(flag.text)
-            lines[flag.line - 1] = line[: flag.column] + _keyed(flag, cache_key) + line[end:]
+    # From the right, so that what is still to be replaced stays where it was.
+    for flag in sorted(_caches(dockerfile), key=lambda flag: flag.column, reverse=True):
+        line = lines[flag.line - 1]
+        lines[flag.line - 1] = line[: flag.column] + _plain(flag) + line[flag.column + len(flag.text) :]
     return "\n".join(lines)
+
+
+def cache_argument(key: str) -> str:
+    """The build argument that keeps caches apart, for all builds of what `key` names (a submission's hash, say)."""
+    return f"BUILDKIT_CACHE_MOUNT_NS={hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 def _caches(dockerfile: Dockerfile) -> list[Flag]:
@@ -40,10 +49,8 @@ def _caches(dockerfile: Dockerfile) -> list[Flag]:
     ]
 
 
-def _keyed(flag: Flag, cache_key: str) -> str:
-    fields = mount_fields(flag)
-    target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
-    old = fields.pop("id", target)  # as BuildKit does: without an id, the target is it
-    new = hashlib.sha256(f"{cache_key}\0{old}".encode()).hexdigest()[:32]
-    parts = [f"{key}={value}" if value else key for key, value in fields.items()]
-    return f"--mount={','.join([*parts, f'id=sentinel-{new}'])}"
+def _plain(flag: Flag) -> str:
+    fields = {key: value for key, value in mount_fields(flag).items() if key not in ("id", "sharing")}
+    for key in TARGETS & fields.keys():
+        fields[key] = "/" + posixpath.normpath(fields[key]).lstrip("/")
+    return "--mount=" + ",".join(f"{key}={value}" if value else key for key, value in fields.items())

@@ -14,14 +14,24 @@ _PATH = r".+"
 _NUMBER = r"\d{1,7}"
 #: The keys that a mount of each type may have, and the form of their values. `$` only where a path is wanted.
 #: https://docs.docker.com/reference/dockerfile/#run---mount
-_ANY = {"type": r"\w+", "target": _PATH, "dst": _PATH, "destination": _PATH}
+TARGETS = frozenset({"target", "dst", "destination"})
+_ANY = {"type": r"\w+", **dict.fromkeys(TARGETS, _PATH)}
 _READ_ONLY = {"ro": _SWITCH, "readonly": _SWITCH, "rw": _SWITCH, "readwrite": _SWITCH}
 _SOURCE = {"from": r"[^$]+", "source": _PATH, "src": _PATH}
 _OWNER = {"mode": r"[0-7]{3,4}", "uid": _NUMBER, "gid": _NUMBER}
 _ID = {"id": r"[\w./:@-]{1,200}"}
 MOUNTS = {
     "bind": {**_ANY, **_READ_ONLY, **_SOURCE},
-    "cache": {**_ANY, **_READ_ONLY, **_SOURCE, **_OWNER, **_ID, "sharing": "shared|private|locked"},
+    # Where it lies is also what it is called: prepared.py says why nothing may be left open there.
+    "cache": {
+        **_ANY,
+        **dict.fromkeys(TARGETS, r"/[^$]+"),
+        **_READ_ONLY,
+        **_SOURCE,
+        **_OWNER,
+        **_ID,
+        "sharing": "shared|private|locked",
+    },
     "tmpfs": {**_ANY, "size": r"\d{1,9}[kKmMgG]?[bB]?"},
     # The grader has no secrets to give: a build must do without, which is BuildKit's own default.
     "secret": {**_ANY, **_OWNER, **_ID, "env": r"\w+", "required": "false"},
@@ -60,8 +70,9 @@ def _mount(flag: Flag, context: Context) -> None:
             raise _refused(flag, f"has the key `{shown(key, 30)}`, which a {kind} mount may not have here")
         if not re.fullmatch(form, value, re.ASCII) or ("$" in value and form is not _PATH):
             raise _refused(flag, f"has {key}={shown(value, 40)}, which is not a value for it here")
-    if kind != "secret" and not fields.keys() & {"target", "dst", "destination"}:
-        raise _refused(flag, "has no target")
+    targets = len(fields.keys() & TARGETS)
+    if targets > 1 or (kind != "secret" and not targets):
+        raise _refused(flag, "needs one target")
     if "from" in fields:
         context.check_source(fields["from"], flag.line, numbers=False)
     if "env" in fields:
