@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,9 @@ from sentinel_grader.paths import ROOT
 from sentinel_grader.policy import Dockerfile, Image, allowed_bases, cache_argument, check_dockerfile, prepared_text
 
 
-def parsed(text: str | bytes, **more: object) -> Dockerfile:
+def parsed(text: str | bytes, **more: Any) -> Dockerfile:
     allowed = ("python", "scratch", "ghcr.io/astral-sh/uv")
-    found = check_dockerfile(text, name="Dockerfile", allowed_bases=allowed, **more)  # type: ignore[arg-type]
+    found = check_dockerfile(text, name="Dockerfile", allowed_bases=allowed, **more)
     assert isinstance(found, Dockerfile), found
     return found
 
