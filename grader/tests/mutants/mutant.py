@@ -6,7 +6,7 @@ notices nothing shows, and so does one that fails for a mistake that is not its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Mutant:
     name: str
     mistake: str
     fails: frozenset[str]
-    patch: Mapping[str, str | Swap | list[Swap]]
+    patch: Mapping[str, str | Swap | Sequence[Swap]]
 
     def submission(self, folder: Path) -> Path:
         """Lay the solution with this mistake into the new `folder`, as a learner's checkout would hold it."""
@@ -45,8 +45,16 @@ def lay_solution(folder: Path) -> None:
         path.write_bytes(content)
 
 
-def _swapped(text: str, change: Swap | list[Swap], name: str) -> str:
-    for old, new in [change] if isinstance(change, tuple) else change:
+def _swapped(text: str, change: Swap | Sequence[Swap], name: str) -> str:
+    for old, new in _swaps(change):
         assert text.count(old) == 1, f"mutant {name!r}: the solution holds {text.count(old)} times {old!r}"
         text = text.replace(old, new)
     return text
+
+
+def _swaps(change: Swap | Sequence[Swap]) -> Sequence[Swap]:
+    match change:
+        case (str(old), str(new)):
+            return [(old, new)]
+        case _:
+            return [(old, new) for old, new in change]

@@ -59,10 +59,10 @@ MUTANTS = [
         {"Dockerfile": (CMD, 'CMD ["sh", "-c", "python -m alerter &"]')},
     ),
     Mutant(
-        "no-packages",
-        "The packages stay behind in the first stage.",
+        "packages-elsewhere",
+        "The packages are in the image, but not where Python looks for them.",
         STARTS,
-        {"Dockerfile": ("COPY --from=build /packages /service/packages\n", "")},
+        {"Dockerfile": ("PYTHONPATH=/service/packages", "PYTHONPATH=/packages")},
     ),
     Mutant(
         "another-port",
