@@ -19,8 +19,8 @@ def prepared_text(dockerfile: Dockerfile) -> str:
     `cache_argument`, are they and the layers made with them this submission's own. With an id or a `sharing`, BuildKit
     leaves the id out of the layer's key (`checkShouldClearCacheOpts` in solver/llbsolver/ops/exec.go): one learner
     could put a wheel into a cache of theirs, run the next learner's very line, and the next learner's build would be
-    given that layer (test_against_buildkit.py tries). Without `sharing=locked`, two stages that run apt at once may have to be built
-    again.
+    given that layer (test_against_buildkit.py tries). Without `sharing=locked`, two stages that run apt at once may
+    get in each other's way.
     """
     lines = list(dockerfile.lines)
     for number in dockerfile.directive_lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 
 from sentinel_grader.submission.refusal import Refusal, is_plain, shown
 
@@ -26,6 +27,13 @@ def is_left_out(name: str) -> bool:
     """Whether a file or folder of this name is passed over without a word, whatever it is."""
     folded = name.casefold()
     return folded in LEFT_OUT or folded.endswith(_LEFT_OUT_ENDING)
+
+
+def is_environment(names: Collection[str], path: str) -> bool:
+    """Whether a folder with these `names` in it is a virtual environment, whatever it is called: `python -m venv env`
+    is the most usual thing to lie about in an exercise, and git leaves it out too (it holds a .gitignore of its own).
+    Not an exercise's own folder: what is in there by mistake has to be told."""
+    return "pyvenv.cfg" in names and path.count("/") > 2
 
 
 def folded(name: str) -> str:

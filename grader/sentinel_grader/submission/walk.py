@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sentinel_grader.submission.limits import Limits
-from sentinel_grader.submission.names import folded, is_left_out, refused_name
+from sentinel_grader.submission.names import folded, is_environment, is_left_out, refused_name
 from sentinel_grader.submission.reading import NotTaken, kind_of, read_regular
 from sentinel_grader.submission.refusal import Refusal, shown
 
@@ -44,8 +44,11 @@ class Walk:
         if path.count("/") >= self.limits.depth:
             saw = f"This folder lies more than {self.limits.depth} folders deep."
             return self.refuse(Refusal("too_deep", shown(path), saw, remedy="Move its files up."))
+        names = self._names(descriptor, path)
+        if is_environment(names, path):
+            return None
         seen: dict[str, str] = {}
-        for name in self._names(descriptor, path):
+        for name in names:
             below = f"{path}/{name}"
             if is_left_out(name) or below in self.skip:
                 continue

@@ -94,9 +94,9 @@ def tag() -> Iterator[str]:
     subprocess.run(["docker", "image", "rm", "--force", name], capture_output=True, check=False)
 
 
-def build(folder: Path, text: str, tag: str, *options: str) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "Dockerfile").write_bytes(text.encode())
-    command = ["docker", "buildx", "build", "--load", "--progress=plain", f"--tag={tag}", *options, str(folder)]
+    command = ["docker", "buildx", "build", "--progress=plain", *options, str(folder)]
     environment = {**os.environ, **build_environment()}
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
 
@@ -122,7 +122,7 @@ def test_the_engine_builds_the_instructions_that_we_see(text: str, folder: Path,
     assert found is not None
     if not engine_knows(found):
         pytest.skip("this engine does not know what the file uses")
-    done = build(folder, prepared_text(found), tag)
+    done = build(folder, prepared_text(found), "--load", f"--tag={tag}")
     assert done.returncode == 0, done.stderr
     lineage = list(found.lineage())[::-1]
     base = lineage[0].base
@@ -134,19 +134,19 @@ def test_the_engine_builds_the_instructions_that_we_see(text: str, folder: Path,
 
 @pytest.mark.engine
 @pytest.mark.parametrize("name", ["comments and blanks in continuations", "windows", "stages by number, name and case"])
-def test_the_engine_names_our_lines(name: str, folder: Path, tag: str) -> None:
+def test_the_engine_names_our_lines(name: str, folder: Path) -> None:
     """A COPY of nothing before the last instruction fails on the line where we see it."""
     text = TRICKY[name].replace("USER 5", "COPY missing /")
     found = ours(text)
     assert found is not None
-    done = build(folder, prepared_text(found), tag)
+    done = build(folder, prepared_text(found), "--output=type=cacheonly")
     assert done.returncode != 0
     assert re.findall(r"^Dockerfile:(\d+)$", done.stderr, re.MULTILINE) == [str(found.line_of("COPY"))], done.stderr
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize("more", ["", ",id=NONCE", ",sharing=locked", "/", "/,id=NONCE,sharing=private"])
-def test_nothing_that_one_learner_puts_into_a_cache_reaches_the_next(more: str, folder: Path, tag: str) -> None:
+def test_nothing_that_one_learner_puts_into_a_cache_reaches_the_next(more: str, folder: Path) -> None:
     """The first fills a cache and then runs the second's own line; neither the cache nor that layer may be shared."""
     nonce = uuid.uuid4().hex
     mount = f"--mount=type=cache,target=/c{nonce}{more.replace('NONCE', nonce)}"
@@ -155,7 +155,8 @@ def test_nothing_that_one_learner_puts_into_a_cache_reaches_the_next(more: str, 
     def done(key: str, text: str) -> int:
         found = ours(f"FROM python:3.13-slim\n{text}")
         assert found is not None
-        return build(folder, prepared_text(found), tag, f"--build-arg={cache_argument(nonce + key)}").returncode
+        options = ("--output=type=cacheonly", f"--build-arg={cache_argument(nonce + key)}")
+        return build(folder, prepared_text(found), *options).returncode
 
     assert done("first", f"RUN {mount} touch /c{nonce}/wheel") == 0
     assert done("first", f"{line}\nRUN test -s /seen # first {nonce}") == 0

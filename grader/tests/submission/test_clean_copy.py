@@ -140,6 +140,16 @@ def test_what_git_ignores_here_is_no_part_of_a_submission() -> None:
     assert {".git", ".venv"} <= LEFT_OUT
 
 
+def test_a_virtual_environment_is_left_out_whatever_it_is_called(course: Path, handed_in: Path, tmp_path: Path) -> None:
+    before = copied(handed_in, course, tmp_path / "before")
+    env = plant(handed_in / ALERTER / "my-env", {"pyvenv.cfg": "home = /usr/bin", "bin/activate": "x"})
+    (env / "bin/python").symlink_to("/usr/bin/python3")
+    assert copied(handed_in, course, tmp_path / "after").tree_hash == before.tree_hash
+    for path in env.iterdir():
+        path.rename(handed_in / ALERTER / path.name)
+    assert codes(copied(handed_in, course, tmp_path / "here")) == ["link"]
+
+
 def test_the_courses_own_solution_is_taken_whole(tmp_path: Path) -> None:
     taken = clean_copy(ROOT, tmp_path / "copy", editable={ALERTER: ("Dockerfile", ".dockerignore")})
     assert taken.refusals == ()
