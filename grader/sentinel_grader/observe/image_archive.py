@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import docker
+
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
 
@@ -119,7 +121,7 @@ def saved(scope: Scope, *images: str) -> Iterator[Archive]:
     """The archive of these images for the block; on disk it is one file. Raises TooMuch for one
     that nobody should have to read, OursError if the engine gives none."""
     for image in images:
-        if int(scope.session.engine.images.get(image).attrs.get("Size") or 0) > MOST_SAVED:
+        if _size(scope, image) > MOST_SAVED:
             raise TooMuch(_TOO_LARGE)
     with tempfile.TemporaryDirectory(prefix="sentinel-image-") as folder:
         path = Path(folder, "image.tar")
@@ -131,3 +133,10 @@ def saved(scope: Scope, *images: str) -> Iterator[Archive]:
             yield archive
         finally:
             archive.close()
+
+
+def _size(scope: Scope, image: str) -> int:
+    try:
+        return int(scope.session.engine.images.get(image).attrs.get("Size") or 0)
+    except docker.errors.DockerException as error:
+        raise OursError("image_gone", str(error)) from error

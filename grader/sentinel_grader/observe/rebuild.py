@@ -1,6 +1,8 @@
 """Rebuilds: which layers are made anew after an edit of the code, and is requirements.txt what the packages come from?
 
 Layers are compared by their digests, not by time: a cache mount makes a bad order fast, and the layer still changes.
+And digests do not tell all: BuildKit knows what a builder made for the same, though it was made anew. So the step that
+the broken requirements broke, the one that installs, must have come from the cache when only the code was edited.
 The requirements are not edited into others, which would download everything once more, but broken: whoever reads them
 again fails within a second, and a build that goes through has not read them.
 """
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
+from sentinel_grader.observe.outcome import Place
 from sentinel_grader.observe.probe_build import Tried, probe_image
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
@@ -25,11 +28,15 @@ REQUIREMENTS = ("requirements.txt", "requirements.in")
 @dataclass(frozen=True)
 class Rebuild:
     """The layers of the image once a code file is edited (none: that build failed, as `code_words` say), and once
-    the requirements are broken (none: it failed, as it should)."""
+    the requirements are broken (none: it failed, as it should, in the step `installer`). `again`: an edit of the code
+    has that step run again."""
 
     after_code: list[str]
     code_words: str
     after_requirements: list[str]
+    installer: str = ""
+    again: bool = False
+    at: Place | None = None
 
 
 @observation("rebuild", inputs=CONTEXT)
@@ -44,7 +51,11 @@ def rebuild(scope: Scope, build: Build) -> Rebuild:
         _append(broken / name, f"\nsentinel {nonce} is no requirement\n")
     code = _built(scope, context, build, "code")
     requirements = _built(scope, broken, build, "requirements")
-    return Rebuild(list(code.layers), code.words[:600], list(requirements.layers))
+    installer = next((step for step, end in requirements.steps.items() if end == "ERROR"), "")
+    again = bool(installer) and code.steps.get(installer, "CACHED") != "CACHED"
+    return Rebuild(
+        list(code.layers), code.words[:600], list(requirements.layers), installer[:300], again, requirements.at
+    )
 
 
 def _built(scope: Scope, context: Path, build: Build, what: str) -> Tried:

@@ -17,12 +17,13 @@ from sentinel_grader.policy.rules.run import mount_fields
 
 @dataclass(frozen=True)
 class Step:
-    """One instruction, with the line it begins in, and the stages that it takes something from."""
+    """One instruction, with its line and the stages that it takes something from; all that is there, if `whole`."""
 
     keyword: str
     value: str
     line: int
     takes: list[int] = field(default_factory=list)
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def recipe(scope: Scope) -> Recipe:
         for each in dockerfile.stages
     ]
     steps = [
-        Step(one.keyword, one.value, one.line, list(_taken(dockerfile, one)))
+        Step(one.keyword, one.value, one.line, list(_taken(dockerfile, one)), _is_whole(one))
         for stage in reversed(under)
         for one in stage.instructions
     ]
@@ -122,6 +123,11 @@ def _used(dockerfile: Dockerfile) -> set[int]:
         taken = [index for one in stage.instructions for index in _taken(dockerfile, one)]
         open_ += [dockerfile.stages[index] for index in (*parents, *taken)]
     return used
+
+
+def _is_whole(one: Instruction) -> bool:
+    """Whether it copies the root folder of somewhere else."""
+    return one.flag("from") is not None and any(word in ("/", "/.", "/*") for word in one.words[:-1])
 
 
 def _taken(dockerfile: Dockerfile, one: Instruction) -> Iterator[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sentinel_grader.observe.image import File, Image, Layer
 from sentinel_grader.observe.provenance import Provenance
-from sentinel_grader.observe.recipe import Recipe
+from sentinel_grader.observe.recipe import Recipe, Step
 
 #: What the distribution's package manager writes: somebody's own Python from apt is no packages of the service.
 _DISTRIBUTION = re.compile(r"^(?:usr/(?!local/)|etc/|var/|lib\w*/|s?bin/)")
@@ -42,13 +42,14 @@ def origin(image: Image, recipe: Recipe, provenance: Provenance) -> Origin:
     """
     files, members, own = set(provenance.files), set(provenance.members), set(provenance.own)
     mounts = any(step.keyword == "RUN" and step.takes for step in recipe.steps)
-    built, others, layers = 0, Counter[str](), Counter[int]()
+    built, others, layers, here = 0, Counter[str](), Counter[int](), set[str]()
     for layer, file in image.files():
         copied = layer.created_by.startswith(("COPY", "ADD"))
         if file.sha256 in own or not _counts(file, copied):
             continue
-        if file.sha256 in members or (file.sha256 in files and (copied or mounts)):
+        if file.sha256 in members or file.sha256 in here or (file.sha256 in files and (copied or mounts)):
             built += file.size
+            here.add(file.sha256)  # chown and chmod write it once more
         else:
             others["/".join(file.path.split("/")[:-1][:5])] += file.size
             layers[layer.entry] += file.size
@@ -62,12 +63,12 @@ def _counts(file: File, copied: bool) -> bool:
     return bool(file.size) and not file.path.endswith(".pyc") and (copied or not _DISTRIBUTION.match(file.path))
 
 
-def copied_base(image: Image) -> int:
-    """Bytes of the base's own files that were copied once more onto a base: so `COPY --from=build / /` shows."""
-    if not any(layer.base for layer in image.layers):
-        return 0
-    copies = [layer for layer in image.new_layers if layer.created_by.startswith("COPY")]
-    return sum(file.size for layer in copies for file in layer.files if file.in_base)
+def whole_stages(image: Image, recipe: Recipe) -> list[Step]:
+    """The steps that copy a whole stage onto a base. The layers alone do not show it: what the base has as well is
+    left out of them by newer engines, and is there twice by older ones. Onto nothing (FROM scratch), it is a way to
+    join layers."""
+    on_base = any(layer.base for layer in image.layers)
+    return [step for step in recipe.steps if on_base and step.whole and step.takes]
 
 
 def package_layers(image: Image) -> list[Layer]:

@@ -34,12 +34,12 @@ def test_what_runs_was_made_in_a_builder_stage(
     at = Place(recipe.final.file, recipe.builders[0].line)
     expect(sabotage.failed, saw=f"with {names} broken, the image still builds", expected=_TWO_STAGES, at=at)
     expect(sabotage.by_us, saw=f"with {names} broken, something else broke: {sabotage.words}", expected="that error")
-    again = origins.copied_base(image)
+    whole = origins.whole_stages(image, recipe)
     expect(
-        again < image.base_size / 2 or not again,
-        saw=f"{megabytes(again)} of the base's own files were copied onto the base: a whole stage, not what it made",
+        not whole,
+        saw="a whole stage is copied: what the builder needed comes along with what it made",
         expected="a COPY of the folder that the packages were installed into",
-        at=recipe.final,
+        at=Place(recipe.final.file, whole[0].line if whole else None),
     )
     found = origins.origin(image, recipe, provenance)
     others = ", ".join(f"/{path} ({megabytes(size)})" for path, size in found.others)
@@ -121,14 +121,20 @@ def test_an_edit_of_the_code_does_not_install_everything_again(image: Image, rec
         saw=f"with a comment added to {CODE} the image no longer builds: {rebuild.code_words}",
         expected="an image",
     )
+    order = "requirements.txt copied and installed before the code, and the code in a layer of its own"
+    expect(
+        not rebuild.again,
+        saw=f"after an edit of {CODE}, everything is installed again: {rebuild.installer}",
+        expected=order,
+        at=rebuild.at or recipe.final,
+    )
     packages, places = origins.package_layers(image), recipe.places(image.history)
     changed = [layer for layer in packages if layer.diff_id not in rebuild.after_code]
     one = changed[0] if changed else None
     expect(
         one is None,
         saw=f"after an edit of {CODE}, the layer with the packages is another one: `{one and one.instruction[:160]}`",
-        expected="that layer unchanged: requirements.txt copied and installed before the code, the code in a layer of "
-        "its own",
+        expected=f"that layer unchanged: {order}",
         at=places.get(one.entry if one else -1),
     )
     same = packages and all(layer.diff_id in rebuild.after_requirements for layer in packages)
