@@ -44,7 +44,8 @@ def directives_of(lines: Sequence[str]) -> Directives:
 
 def _take(values: dict[str, str], name: str, number: int, line: str) -> None:
     plain = _PLAIN.fullmatch(line)
-    if not plain or plain[1] != name or number != len(values) + 1 or name in values:
+    # Up to BuildKit 0.12, `check` is unknown and ends the directives: what follows it would not count there.
+    if not plain or plain[1] != name or number != len(values) + 1 or values.keys() & {name, "check"}:
         saw = f"`{shown(line.strip(), 60)}` is a parser directive, but not a plain one at the top of the file."
         remedy = f"Write `# {name}=…` once, in the first lines, with nothing above but other directives, or delete it."
         raise Refused("directive_misplaced", number, saw, remedy)

@@ -63,6 +63,7 @@ def refused(text: str | bytes, name: str = "Dockerfile", **more: Any) -> list[Re
         ("directive_misplaced", 1, " # escape=`\n" + FROM),
         ("directive_misplaced", 1, "# SYNTAX=evil\n" + FROM),
         ("directive_misplaced", 2, "# escape=`\n# escape=`\n" + FROM),
+        ("directive_misplaced", 2, "# check=skip=all\n# escape=`\n" + FROM),
         ("directive_misplaced", 1, "# syntax=docker/dockerfile:1 evil\n" + FROM),
         ("bad_escape", 1, "# escape=x\n" + FROM),
         ("unknown_instruction", 1, "// syntax=evil\n" + FROM),
