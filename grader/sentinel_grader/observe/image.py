@@ -110,12 +110,13 @@ def image(scope: Scope, build: Build, bases: Bases) -> Image:
             found = archive.images()
             if len(found) != 1:
                 raise OursError("image_unreadable", f"docker save gave {len(found)} images")
-            return _image(archive, found[0], bases)
+            return image_in(archive, found[0], bases)
     except TooMuch as much:
         return Image("", [], [], [], {}, "", "", [], [], beyond=str(much))
 
 
-def _image(archive: Archive, found: Saved, bases: Bases) -> Image:
+def image_in(archive: Archive, found: Saved, bases: Bases) -> Image:
+    """The image in an archive."""
     config: dict[str, Any] = found.config.get("config") or {}
     history = [str(entry.get("created_by", "")) for entry in found.config.get("history") or []]
     entries = [n for n, entry in enumerate(found.config.get("history") or []) if not entry.get("empty_layer")]
