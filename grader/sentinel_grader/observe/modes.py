@@ -10,12 +10,10 @@ import docker
 from sentinel_grader.observe.alerter_build import DOCKERFILE, Build
 from sentinel_grader.observe.dockerfile_lines import last_line
 from sentinel_grader.observe.export import Entry, entries
-from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.image_bases import COURSE_BASES, Bases
+from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
-
-#: The bases that are known by their layers; an image on none of them is compared with the first.
-BASES = ("python:3.13-slim", "debian:trixie-slim")
 
 
 @dataclass(frozen=True)
@@ -30,11 +28,11 @@ class Modes:
 
 
 @observation("modes", owner="m1.immutable_app", inputs=[DOCKERFILE])
-def modes(scope: Scope, build: Build) -> Modes:
+def modes(scope: Scope, build: Build, bases: Bases) -> Modes:
     """Stream the files of the image, and of its base, and keep those that differ."""
     try:
         image = scope.session.engine.images.get(build.image)
-        base = _base_of(scope, image.attrs)
+        base = _base_of(image.attrs["RootFS"]["Layers"], bases)
         known = _base_entries(scope, base)
         over_base = [entry for entry in entries(scope, build.image) if known.get(entry.path) != entry]
     except docker.errors.DockerException as error:
@@ -44,17 +42,10 @@ def modes(scope: Scope, build: Build) -> Modes:
     return Modes(base, over_base, workdir, line)
 
 
-def _base_of(scope: Scope, attributes: dict[str, dict[str, list[str]]]) -> str:
-    """The base whose layers the image begins with: whatever the Dockerfile calls it."""
-    layers = attributes["RootFS"]["Layers"]
-    for name in BASES:
-        try:
-            own = scope.session.engine.images.get(name).attrs["RootFS"]["Layers"]
-        except docker.errors.ImageNotFound:
-            continue
-        if layers[: len(own)] == own:
-            return name
-    return BASES[0]
+def _base_of(layers: list[str], bases: Bases) -> str:
+    """The tallest base whose layers the image begins with, whatever the Dockerfile calls it; else the course's own."""
+    under = [base for base in bases.bases if layers[: len(base.layers)] == base.layers]
+    return max(under, key=lambda base: len(base.layers)).name if under else COURSE_BASES[0]
 
 
 _known: dict[str, dict[str, Entry]] = {}
@@ -69,5 +60,8 @@ def _base_entries(scope: Scope, base: str) -> dict[str, Entry]:
         raise OursError("no_base", str(error)) from error
     with _lock:
         if id_ not in _known:
-            _known[id_] = {entry.path: entry for entry in entries(scope, id_)}
+            try:
+                _known[id_] = {entry.path: entry for entry in entries(scope, id_)}
+            except Fault as ours:  # a base is no learner's
+                raise OursError("base_unreadable", f"{base}: {ours}") from ours
         return _known[id_]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,8 @@ from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
 
 _CODE = Path(__file__).with_name("watcher_inside.py").read_text()
-#: Seconds that the watcher gets for its first look.
-_STARTING = 15.0
+#: Seconds that are waited for looks, and how often starting a watcher is tried.
+_WAITING, _TRIES = 15.0, 2
 
 
 @dataclass(frozen=True)
@@ -51,41 +52,61 @@ class Watched:
 
 
 class Watcher:
-    """Looks at a container's processes, some twenty times a second, until it is asked what it saw."""
+    """Looks at a container's processes, some twenty times a second, until it is asked what it saw.
 
-    def __init__(self, scope: Scope, watching: Container) -> None:
+    It never raises for being kept from looking: a root inside may end or stop whatever shares its processes. Whether
+    this engine lets us look at all is what the calibration is for.
+    """
+
+    def __init__(self, scope: Scope, watching: Container | None) -> None:
         self._scope, self._watching = scope, watching
 
-    def wait_for_first_look(self) -> None:
-        for _ in range(int(_STARTING / 0.05)):
-            if self._watching.logs(tail=1).endswith(b"\n"):
-                return
+    def wait_for_looks(self, number: int) -> None:
+        """Return once it looked so often, or can no longer, or takes too long."""
+        until = time.monotonic() + _WAITING
+        while self._watching and len(self._looks()) < number and time.monotonic() < until:
             self._scope.sleep(0.05)
-        raise OursError("watcher_silent", "the container that looks at processes gave no answer")
+            self._watching.reload()
+            if self._watching.status != "running":
+                return
 
     def saw(self) -> Watched:
         """End watching."""
+        if not self._watching:
+            return Watched(0, [], to_the_end=False)
         self._watching.reload()
         to_the_end = self._watching.status == "running"
         with contextlib.suppress(docker.errors.APIError):  # it ended by itself meanwhile: the watched one did
             self._watching.kill()
-        lines = self._watching.logs(stderr=False).split(b"\n")[:-1]
-        looks = [msgspec.json.decode(line, type=list[Process]) for line in lines]
+        looks = [msgspec.json.decode(line, type=list[Process]) for line in self._looks()]
         return Watched(len(looks), [process for look in looks for process in look], to_the_end)
+
+    def _looks(self) -> list[bytes]:
+        assert self._watching
+        return self._watching.logs(stderr=False).split(b"\n")[:-1]  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager
 def watcher(scope: Scope, container: Container) -> Iterator[Watcher]:
-    """A watcher of `container`, which must be running, for the block. Raises OursError where there can be none."""
-    session = scope.session
-    # A user that nobody can foresee: one with the same number could end it.
+    """A watcher of `container` for the block."""
+    watching = next((started for _ in range(_TRIES) if (started := _start(scope, container))), None)
+    try:
+        yield Watcher(scope, watching)
+    finally:
+        if watching:
+            with contextlib.suppress(docker.errors.DockerException):
+                watching.remove(force=True)
+
+
+def _start(scope: Scope, container: Container) -> Container | None:
+    # As a user that nobody can foresee: one with the same number could end it.
     somebody = random.SystemRandom().randint(20_000, 60_000)
     try:
-        watching = session.engine.containers.run(
+        return scope.session.engine.containers.run(
             IMAGE,
             ["python", "-u", "-c", _CODE],
-            name=session.name("watcher"),
-            labels=session.labels,
+            name=scope.session.name("watcher"),
+            labels=scope.session.labels,
             network_mode="none",
             pid_mode=f"container:{container.id}",
             detach=True,
@@ -95,13 +116,8 @@ def watcher(scope: Scope, container: Container) -> Iterator[Watcher]:
             security_opt=["no-new-privileges"],
             mem_limit="128m",
         )
-    except docker.errors.DockerException as error:
-        raise OursError("no_watcher", str(error)) from error
-    try:
-        yield Watcher(scope, watching)
-    finally:
-        with contextlib.suppress(docker.errors.DockerException):
-            watching.remove(force=True)
+    except docker.errors.DockerException:
+        return None
 
 
 def calibrate(scope: Scope) -> None:
@@ -121,7 +137,7 @@ def calibrate(scope: Scope) -> None:
         )
         try:
             with watcher(scope, root) as watching:
-                watching.wait_for_first_look()
+                watching.wait_for_looks(1)
                 seen = watching.saw()
         finally:
             root.remove(force=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -11,14 +9,14 @@ from docker.models.containers import Container
 
 from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.alerter_runs import Batch, alerts_of, wait_until_healthy
-from sentinel_grader.observe.outcome import Fault, OursError
-from sentinel_grader.observe.processes import Watched, Watcher, calibrate, watcher
+from sentinel_grader.observe.outcome import Fault
+from sentinel_grader.observe.processes import Watched, calibrate, watcher
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import Stand, stand
 
-#: Changed paths that are recorded.
-MOST_CHANGES = 2000
+#: Looks at its processes that a run lasts for at least; changed paths that are recorded.
+LOOKS, MOST_CHANGES = 12, 2000
 _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 
 
@@ -45,30 +43,18 @@ def working(scope: Scope, build: Build) -> Working:
     with ThreadPoolExecutor(1) as aside:
         calibrated = aside.submit(calibrate, scope)
         with stand(scope.session) as place, place.container(build.image) as container:
-            with _watched(scope, container) as watching:
+            with watcher(scope, container) as watching:
                 wait_until_healthy(scope, place, container)
-                watching.wait_for_first_look()
+                watching.wait_for_looks(1)
                 batches = _batches(scope, place, container)
+                watching.wait_for_looks(LOOKS)
                 seen = watching.saw()
             container.reload()
             if container.status != "running":
-                raise _ended()
+                raise Fault("container_ended", "The container ended while it was at work.")
             recorded = Working(seen, batches, changes(container))
         calibrated.result()
         return recorded
-
-
-@contextlib.contextmanager
-def _watched(scope: Scope, container: Container) -> Iterator[Watcher]:
-    """A watcher; a container that has ended already has no processes to look at, and that is the submission's."""
-    try:
-        with watcher(scope, container) as watching:
-            yield watching
-    except OursError:
-        container.reload()
-        if container.status == "running":
-            raise
-        raise _ended() from None
 
 
 def _batches(scope: Scope, place: Stand, container: Container, most: int = 2) -> list[Batch]:
@@ -79,10 +65,6 @@ def _batches(scope: Scope, place: Stand, container: Container, most: int = 2) ->
         if not set(batches[-1].errors) <= set(batches[-1].alerts):
             break
     return batches
-
-
-def _ended() -> Fault:
-    return Fault("container_ended", "The container ended while it was at work.")
 
 
 def changes(container: Container) -> list[Change]:

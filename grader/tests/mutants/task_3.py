@@ -9,6 +9,9 @@ USER = "USER 10001:10001\n"
 NON_ROOT, NUMERIC = frozenset({"m1.non_root"}), frozenset({"m1.numeric_user"})
 READ_ONLY, IMMUTABLE = frozenset({"m1.read_only"}), frozenset({"m1.immutable_app"})
 
+#: Ends every process whose command line has the word in it that ours has.
+_HIDE = "while sleep 0.1; do for p in /proc/[0-9]*; do grep -qsa watcher $p/cmdline && kill -9 ${p#/proc/}; done; done"
+
 _ROOT = [
     Mutant(
         "no-user",
@@ -53,6 +56,20 @@ _ROOT = [
             "Dockerfile": [
                 (USER, f"RUN echo root:helper | chpasswd\n{USER}"),
                 (CMD, 'CMD ["sh", "-c", "echo helper | su -c \'exec sleep 600\' & exec python -m alerter"]'),
+            ]
+        },
+    ),
+    Mutant(
+        "hidden-root-helper",
+        "The helper that becomes root ends whatever looks at the processes, and hopes that nothing is graded then.",
+        NON_ROOT,
+        {
+            "Dockerfile": [
+                (USER, f"RUN echo root:helper | chpasswd && echo '{_HIDE}' > /usr/local/bin/hide\n{USER}"),
+                (
+                    CMD,
+                    'CMD ["sh", "-c", "echo helper | su -c \'exec sh /usr/local/bin/hide\' & exec python -m alerter"]',
+                ),
             ]
         },
     ),
