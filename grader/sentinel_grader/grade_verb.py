@@ -21,6 +21,7 @@ from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
 from sentinel_grader.reports import github, html, json, junit, terminal, verbose
 from sentinel_grader.reports.live import Display
+from sentinel_grader.reports.text import shown
 from sentinel_grader.result import EXIT, Result
 
 
@@ -49,7 +50,7 @@ def run(
     console = Console(highlight=False)
     with _submission(submission, solutions) as checkout:
         graded, events = _graded(ids, checkout, console, jobs, keep)
-    _show(graded, events, console, everything=verbose)
+    _show(graded, events, console, told=not solutions, everything=verbose)
     reports.write(graded.result)
     if not solutions:
         learner.remember(graded.result, submission)
@@ -90,11 +91,10 @@ def _graded(ids: list[str], checkout: Path, console: Console, jobs: int, keep: b
     return graded, events
 
 
-def _show(graded: Grade, events: list[Event], console: Console, *, everything: bool) -> None:
-    for path in graded.changed_given_files:
-        console.print(
-            f"[yellow]·[/yellow] {escape(path)} differs from what was handed out: the course's own was graded."
-        )
+def _show(graded: Grade, events: list[Event], console: Console, *, told: bool, everything: bool) -> None:
+    for path in graded.changed_given_files if told else ():
+        name = escape(shown(path, most=300, lines=1))
+        console.print(f"[yellow]·[/yellow] {name} differs from what was handed out: the course's own was graded.")
     terminal.render(graded.result, console)
     if everything:
         verbose.print_observations(events, graded.outcomes, console)

@@ -15,6 +15,7 @@ from sentinel_grader.checks import module_01 as module_01  # declares its checks
 from sentinel_grader.environment.bases.catalogue import recipes
 from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.environment.docker import Engine
+from sentinel_grader.hints import all_hints
 from sentinel_grader.judging import CHECKS, Check, Judged, in_order, judge
 from sentinel_grader.observe.keys import code_version
 from sentinel_grader.observe.outcome import Outcome
@@ -22,7 +23,8 @@ from sentinel_grader.observe.schedule import Listener, observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
-from sentinel_grader.result import CheckResult, Grader, Result, SubmissionResult, Verdict, totals
+from sentinel_grader.picture import images_of
+from sentinel_grader.result import CheckResult, Grader, ImageResult, Result, SubmissionResult, Verdict, totals
 from sentinel_grader.submission import Submission, clean_copy, lay_given_code
 
 #: What learners edit, by folder; everything else there is given, and the course's own is laid over it.
@@ -69,7 +71,9 @@ def grade(
         judged = [each for each in judge(checks, outcomes) if each.id in ids]
     for each in judged:
         decided(each)
-    result = _result(judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces))
+    result = _result(
+        judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), images_of(outcomes)
+    )
     return Grade(result, outcomes, tuple(changed))
 
 
@@ -87,6 +91,7 @@ def _result(
     started: datetime,
     seconds: float,
     nonces: dict[str, str],
+    images: list[ImageResult],
 ) -> Result:
     checks = [_check_result(each) for each in judged]
     points, maximum, pending, verdict = totals(checks)
@@ -102,6 +107,7 @@ def _result(
         verdict=verdict,
         nonces=nonces,
         checks=checks,
+        images=images,
     )
 
 
@@ -118,5 +124,7 @@ def _check_result(judged: Judged) -> CheckResult:
         verdict=judged.verdict,
         reason=judged.reason,
         needs=list(CHECKS[judged.id].needs),
+        rests_on=list(judged.rests_on),
+        hints=all_hints()[judged.id],
         evidence=list(CHECKS[judged.id].observations),
     )

@@ -1,7 +1,7 @@
 """The exercises as they were handed out, and the course's mended code: a learner's checkout has the learner's own.
 
-`pristine.zip` beside this file is made by `python -m sentinel_grader.pristine` from what git tracks; a test says when it
-is stale. The same files give the same bytes, so a change of it is a change of them.
+`pristine.zip` beside this file is made by `python -m sentinel_grader.pristine` from what git tracks; a test says when
+it is stale. The same files give the same bytes, so a change of it is a change of them.
 """
 
 from __future__ import annotations

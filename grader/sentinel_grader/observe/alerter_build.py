@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_grader.environment.docker import build_environment
+from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.keys import content
 from sentinel_grader.observe.outcome import Fault, OursError, Place
+from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
-from sentinel_grader.observe.submitted import Submitted
 from sentinel_grader.paths import state_folder
 
-ALERTER = "module-01-containers/exercises/alerter"
-DOCKERFILE = f"{ALERTER}/Dockerfile"
 CONTEXT = (f"{ALERTER}/**/*", f"{ALERTER}/.*")
 #: Where the service looks for what it was built from, beside its code.
 BUILD_FILE = "alerter/BUILD"
@@ -42,9 +41,9 @@ class Build:
 
 
 @observation("build", owner="m1.builds", inputs=CONTEXT)
-def build(scope: Scope, submitted: Submitted) -> Build:
+def build(scope: Scope, recipe: Recipe) -> Build:
     """Build `exercises/alerter` as it lies there. A Fault quotes the failing line and the last useful lines."""
-    del submitted  # that nothing was refused of it is all that matters here
+    del recipe  # that it is within the policy is all that matters here
     context, nonce = prepared_context(scope)
     image, ran = build_image(scope, context, nonce[:12])
     scope.session.nonces["build"] = nonce
@@ -55,9 +54,8 @@ def prepared_context(scope: Scope) -> tuple[Path, str]:
     """The context as every build of ours takes it, in the scope's own folder, and the nonce planted in it. Whoever
     builds from the same inputs finds all that was built before in BuildKit's cache."""
     context = scope.files / ALERTER
-    if not (context / "Dockerfile").is_file():
-        raise Fault("no_dockerfile", f"There is no {DOCKERFILE}.", expected="a Dockerfile beside the code")
     nonce = build_nonce(content(scope.files, ("**/*", "**/.*")))
+    prepare(scope, context)
     (context / BUILD_FILE).write_text(nonce)
     return context, nonce
 

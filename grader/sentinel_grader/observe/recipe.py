@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from sentinel_grader.observe.alerter_build import DOCKERFILE
-from sentinel_grader.observe.outcome import Fault, Place
+from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, parsed
+from sentinel_grader.observe.outcome import Place
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.policy import Dockerfile, Instruction, allowed_bases, check_dockerfile
+from sentinel_grader.observe.submitted import Submitted
+from sentinel_grader.policy import Dockerfile, Instruction
 from sentinel_grader.policy import Stage as ParsedStage
 from sentinel_grader.policy.rules.run import mount_fields
 
@@ -59,6 +59,11 @@ class Recipe:
         return [stage for stage in self.stages if stage.used and not stage.under_final]
 
     @property
+    def root(self) -> Stage:
+        """The stage that brings the base in: the first that the final one is FROM."""
+        return next(stage for stage in self.stages if stage.under_final and stage.image)
+
+    @property
     def final(self) -> Place:
         """The final FROM."""
         return Place(DOCKERFILE, self.stages[-1].line if self.stages else None)
@@ -76,21 +81,11 @@ class Recipe:
         return {first + number: Place(DOCKERFILE, step.line) for number, (_, step) in enumerate(pairs)}
 
 
-def read_dockerfile(files: Path) -> Dockerfile:
-    """The submission's Dockerfile. Raises Fault for one that the course does not build."""
-    path = files / DOCKERFILE
-    if not path.is_file() or path.is_symlink():
-        raise Fault("no_dockerfile", f"There is no {DOCKERFILE}.", expected="a Dockerfile beside the code")
-    read = check_dockerfile(path.read_bytes(), name=DOCKERFILE, allowed_bases=allowed_bases())
-    if isinstance(read, Dockerfile):
-        return read
-    raise Fault(read[0].code, str(read[0]), at=Place(DOCKERFILE, read[0].line))
-
-
-@observation("recipe", owner="m1.builds", inputs=[DOCKERFILE])
-def recipe(scope: Scope) -> Recipe:
-    """Read the Dockerfile: no engine is asked."""
-    dockerfile = read_dockerfile(scope.files)
+@observation("recipe", owner="m1.builds", inputs=[DOCKERFILE, f"{DOCKERFILE}.dockerignore"])
+def recipe(scope: Scope, submitted: Submitted) -> Recipe:
+    """Read the Dockerfile: no engine is asked. A Fault names what the policy refuses, with its line."""
+    del submitted  # that nothing was refused of it is all that matters here
+    dockerfile = parsed(scope.files / ALERTER)
     under = list(dockerfile.lineage())
     used = _used(dockerfile)
     stages = [

@@ -1,17 +1,33 @@
-"""Task 1: a first image. (`m1.pinned_base` comes with the Dockerfile's own observation.)"""
+"""Task 1: a first image."""
 
 from __future__ import annotations
 
 from sentinel_grader.judging import check, expect
-from sentinel_grader.observe.alerter_build import DOCKERFILE, Build
+from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.alerter_runs import Running
+from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.outcome import Place
+from sentinel_grader.observe.recipe import Recipe
+from sentinel_grader.policy.images import image_named
 
 
 @check("m1.builds")
 def test_the_image_builds_from_a_clean_copy(build: Build) -> None:
     """Whoever has your repository, and nothing else, must be able to make your image."""
     expect(build.image, saw="no image came of the build", expected="an image", at=Place(DOCKERFILE))
+
+
+@check("m1.pinned_base")
+def test_its_base_has_a_version(recipe: Recipe) -> None:
+    """A name without a version is another image next month: what was tested is then not what runs."""
+    root = recipe.root
+    image = image_named(root.image)
+    expect(
+        root.image == "scratch" or (image and image.is_pinned),
+        saw=f"the image comes from {root.base!r}, which names no version",
+        expected="a version after the name, such as python:3.13-slim",
+        at=Place(DOCKERFILE, root.line),
+    )
 
 
 @check("m1.starts")

@@ -14,7 +14,7 @@ _WORTH = 300_000
 _LEVERS = (
     (r"(?:^|/)\.cache/|pip[-_]?cache/|^var/cache/", "caches: install with --no-cache-dir, or in a builder stage"),
     (r"^var/lib/apt/lists/", "lists of apt: they belong into a builder stage"),
-    (r"\.pyc$", "bytecode (.pyc): install with --no-compile"),
+    (r"\.pyc$", "bytecode (.pyc): install with --no-compile, under PYTHONDONTWRITEBYTECODE=1"),
     (r"/(?:pip|setuptools|wheel|_distutils_hack|pkg_resources)(?:-[^/]*\.dist-info)?/", "pip itself in a virtual "
      "environment: make it with --without-pip, or copy the packages alone"),
     (r"\.whl$", "wheels beside what was installed from them: mount them, or copy what they install to"),
