@@ -66,6 +66,12 @@ class InProcess:
         """What is on the queue, oldest first."""
         return [json.loads(item) for item in reversed(self.queue.items)]
 
+    def take_all(self) -> list[dict[str, Any]]:
+        """Take everything off the queue, oldest first."""
+        taken = self.queued
+        self.queue.items.clear()
+        return taken
+
 
 def free_port() -> int:
     """A TCP port of this machine that nobody listened on just now."""
@@ -87,6 +93,10 @@ class Service:
         own = {"HOST": "127.0.0.1", "PORT": str(self.port), **environment}
         self._environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **own}
         self.process: subprocess.Popen[str]
+        # A new connection for each request: a kept one would be found dead after each restart.
+        self._client = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", headers={"connection": "close"}, timeout=30, verify=False
+        )
 
     def __enter__(self) -> Self:
         self.start()
@@ -94,6 +104,7 @@ class Service:
 
     def __exit__(self, *error: object) -> None:
         self.kill()
+        self._client.close()
 
     def start(self) -> None:
         """Start it and wait until it answers; once it was killed, it can be started again."""
@@ -123,12 +134,12 @@ class Service:
 
     def get(self, path: str) -> httpx.Response:
         """GET a path."""
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=5)
+        return self._client.get(path)
 
     def post(self, content: bytes, path: str = "/logs") -> httpx.Response:
         """POST JSON."""
         headers = {"content-type": "application/json"}
-        return httpx.post(f"http://127.0.0.1:{self.port}{path}", content=content, headers=headers, timeout=30)
+        return self._client.post(path, content=content, headers=headers)
 
     def queue_length(self) -> int:
         """How many entries its queue holds."""
