@@ -41,13 +41,16 @@ def test_killed_at_any_moment_the_next_start_finishes(new: Checkout) -> None:
 def test_what_a_killed_start_left_running_is_waited_for(new: Checkout) -> None:
     """Else two would write into one .venv."""
     killed = new.begin("up")
-    _wait_for(killed, "[1/3]")
+    while not (new.venv / "pyvenv.cfg").exists():  # the first command is at work
+        time.sleep(0.01)
     killed.kill()
     after = new.begin("up")
-    _wait_for(after, "waiting for it")
-    for process in (killed, after):
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+    try:
+        _wait_for(after, "waiting for it")
+    finally:
+        for process in (killed, after):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 def test_from_the_first_file_that_goes_it_no_longer_counts_as_installed(
