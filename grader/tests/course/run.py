@@ -7,6 +7,8 @@ for 8000. What a lesson makes besides a stage is named `lesson-*`.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import socket
 import subprocess
@@ -37,6 +39,9 @@ class Lesson:
     """The lesson of the module in the folder `module` of the checkout `root`."""
 
     def __init__(self, root: Path, module: str) -> None:
+        turn = Path(tempfile.gettempdir(), f"sentinel-{module}-{os.getuid()}.lock")
+        self._turn = os.open(turn, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        fcntl.flock(self._turn, fcntl.LOCK_EX)  # another run's cleaning would take our containers for its own
         self._module = module
         self._project = f"lesson-{module}"
         self._copy = Path(tempfile.mkdtemp(prefix="sentinel-lesson-"), "sentinel")
@@ -96,6 +101,7 @@ class Lesson:
         self._shell.close()
         self._clean()
         shutil.rmtree(self._copy.parent, ignore_errors=True)
+        os.close(self._turn)
 
     def _clean(self) -> None:
         """Remove what the lesson, or one before it that was killed, left in the engine."""
