@@ -7,6 +7,7 @@ What was not answered by 202 may be found there too: a client sends it again, an
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Iterator
 
 import pytest
@@ -106,6 +107,14 @@ def test_a_full_queue_takes_exactly_what_fits(redis: RedisContainer) -> None:
     stored = {entry["message"] for queue in ("logs_queue", "taken") for entry in redis.entries(queue)}
     assert senders.accepted == stored
     assert set(senders.answers) <= {"202", "503"}
+
+
+def test_a_batch_may_be_larger_than_one_lpush(redis: RedisContainer) -> None:
+    redis.cli("flushall")
+    batch = json.dumps([{"service_name": "a", "level": "INFO", "message": str(n)} for n in range(9001)]).encode()
+    with Service(REDIS_HOST="127.0.0.1", REDIS_PORT=str(redis.port), MAX_BATCH_ENTRIES="10000") as service:
+        assert service.post(batch, "/logs/batch").status_code == 202
+    assert [entry["message"] for entry in redis.entries()] == [str(n) for n in reversed(range(9001))]
 
 
 def test_memory_that_is_full_refuses_and_drops_nothing(redis: RedisContainer) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,18 @@ def test_the_collector_can_do_nothing_but_its_work(stage: Stage) -> None:
     assert set(status["Uid"].split()) == {"10001"}
     assert {int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd")} == {0}
     assert status["NoNewPrivs"].strip() == "1"
+
+
+@pytest.mark.parametrize(("fault", "repair"), [("pause", "unpause"), ("stop", "start"), ("kill", "start")])
+def test_health_answers_within_a_second_however_redis_fails(stage: Stage, fault: str, repair: str) -> None:
+    stage.compose(fault, "redis-queue")
+    started = time.monotonic()
+    status = stage.get("/health").status_code
+    seconds = time.monotonic() - started
+    stage.compose(repair, "redis-queue")
+    assert status == 503
+    assert seconds < 1
+    until(lambda: stage.get("/health").status_code == 200)
 
 
 def test_health_follows_redis_down_and_up(stage: Stage) -> None:
