@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import textwrap
 from dataclasses import replace
@@ -46,6 +48,7 @@ class Lesson:
         self._project = f"lesson-{module}"
         self._copy = Path(tempfile.mkdtemp(prefix="sentinel-lesson-"), "sentinel")
         shutil.copytree(root, self._copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+        _stand_in_for_launcher(self._copy / "sentinel")
         self._port = _free_port()
         self._clean()
         self._shell = Shell(
@@ -147,6 +150,12 @@ def _answers(probe: list[str]) -> bool:
         return subprocess.run(probe, capture_output=True, timeout=10, check=False).returncode == 0
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return False
+
+
+def _stand_in_for_launcher(launcher: Path) -> None:
+    """In the copy, `./sentinel` would install everything once more: hand over to what is installed already."""
+    launcher.write_text(f'#!/bin/sh\nexec {shlex.quote(str(Path(sys.executable).with_name("sentinel")))} "$@"\n')
+    launcher.chmod(0o755)
 
 
 def _with_port(text: str, port: int, instead: int) -> str:

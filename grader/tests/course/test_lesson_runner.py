@@ -172,6 +172,12 @@ def test_the_checkout_stays_as_it_was(checkout: Checkout) -> None:
     assert not (checkout.root / "new").exists()
 
 
+def test_the_course_command_is_that_of_the_checkout(checkout: Checkout) -> None:
+    (checkout.root / "sentinel").write_text("not to be run")
+    outcome = checkout.learn(lesson("cd module-00-sample; ../sentinel --version", "sentinel <...>"))
+    assert outcome.status == 0, outcome.words
+
+
 def test_a_block_asked_for_alone_runs_those_before_it(checkout: Checkout) -> None:
     text = "```bash\nexport A=1\n```\n\n```bash\necho $A\n```\n```text\n1\n```\n"
     outcome = checkout.learn(text, "-k", "README.md:5")
