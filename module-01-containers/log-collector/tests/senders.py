@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 
-from collector_service import ENTRY
+from collector_in_process import ENTRY
 
 _SINGLES = 12  # clients that send one log at a time
 _BATCHERS = 4

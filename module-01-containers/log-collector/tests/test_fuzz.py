@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from collector_service import ENTRY, InProcess, Service
+from collector_in_process import ENTRY, InProcess
+from collector_service import Service
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis_container import RedisContainer, redis_container
@@ -49,7 +50,7 @@ def test_the_collector_does_what_its_documentation_says(redis: RedisContainer, t
         cases = schemathesis(service, examples, tmp_path)
         metrics = service.get("/metrics").text
     print(f"{cases} cases by Schemathesis, {examples} examples at most for each operation and mode")
-    assert cases > 5 * examples
+    assert cases > 2 * examples
     accepted = re.search(r"^log_collector_entries_total (\d+)", metrics, re.MULTILINE)
     assert accepted
     assert int(accepted[1]) == len(redis.entries()) > 0

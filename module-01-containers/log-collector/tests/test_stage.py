@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from collector_service import ENTRY, FOLDER
+from collector_in_process import ENTRY
+from collector_service import FOLDER
 from stage import Stage, until
 
 pytestmark = pytest.mark.engine
