@@ -57,17 +57,12 @@ class Stage:
         """Hot reload, as the lesson starts it."""
         options = [option for name in _FILES for option in ("-f", name)]
         command = ["docker", "compose", *options, "watch"]
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        assert process.stdout
-        output = process.stdout
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdout=subprocess.DEVNULL)
         try:
-            until(lambda: b"Watch enabled" in output.readline(), 60)
             yield
         finally:
             process.terminate()
-            process.communicate()
+            process.wait()
 
     def inspect(self, service: str) -> Any:
         """What the engine says of a service's container."""
