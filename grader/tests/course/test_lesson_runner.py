@@ -67,9 +67,14 @@ class Checkout:
 
 
 def _environment() -> dict[str, str]:
-    """No docker on the PATH: these lessons need none, and are quicker without asking one what they left."""
-    folders = [path for path in ("/usr/bin", "/bin", "/usr/local/bin") if not Path(path, "docker").exists()]
-    return {"PATH": ":".join(folders), "LC_ALL": "C.UTF-8", "COLUMNS": "200", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    """No engine that answers: these lessons need none, and are quicker without asking one what they left."""
+    return {
+        "PATH": os.environ["PATH"],
+        "DOCKER_HOST": "unix:///nowhere",
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "200",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
 
 
 @pytest.fixture
