@@ -85,6 +85,16 @@ class Stage:
 _NEEDED = ("PATH", "HOME", "XDG_RUNTIME_DIR")
 
 
+def came_within(seconds: float, holds: Callable[[], bool]) -> bool:
+    """Whether `holds` came to say so."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def until(holds: Callable[[], bool], seconds: float = 30) -> None:
     """Return once `holds` says so; fail when it never does."""
     end = time.monotonic() + seconds
