@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 import uuid
@@ -57,11 +58,14 @@ class Stage:
         """Hot reload, as the lesson starts it."""
         options = [option for name in _FILES for option in ("-f", name)]
         command = ["docker", "compose", *options, "watch"]
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environment(), stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=self.environment(), stdout=subprocess.DEVNULL, start_new_session=True
+        )
         try:
             yield
         finally:
-            process.terminate()
+            # The group: older clients do not pass a signal on to their plugin, and wait for it.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def inspect(self, service: str) -> Any:
