@@ -34,6 +34,7 @@ class Lock:
     def compile(self, output: Path, *, upgrade: bool) -> None:
         """Write the lock to `output`, which may hold an earlier one: its versions stay unless `upgrade`."""
         command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--generate-hashes", "--no-header"]
+        command += ["--system-certs"]  # as pip does: on a network that inspects TLS, the host knows its authority
         command += ["--no-emit-index-url", "--no-annotate", "--output-file", str(output), *self.options]
         command += ["--upgrade"] if upgrade else []
         subprocess.run([*command, *map(str, self.inputs)], check=True)

@@ -23,8 +23,8 @@ from sentinel_grader.bench.servers import BASELINE, COLLECTOR, RedisServer, Serv
 
 CONNECTIONS = (1, 16, 64)
 ROUNDS = 5
-SINGLES = 3_000  # requests in one measurement; more than a second of the baseline's processor time for three
-BATCHES = 300
+SINGLES = 3_000  # requests in one measurement; processor time is counted in steps of 10 ms
+BATCHES = 900
 BATCH = 100  # entries in one batch
 MOST_SINGLE = 0.4  # of the baseline's processor time for one entry
 MOST_BATCH = 1 / 40

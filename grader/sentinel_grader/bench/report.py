@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -33,9 +32,10 @@ def table(rows: list[Row]) -> Table:
     """The rows as Rich shows them."""
     shown = Table(
         title="Processor time for one log, in µs",
-        caption="baseline: FastAPI, pydantic and one awaited LPUSH for each log; the same uvicorn\n"
+        caption="baseline: FastAPI, pydantic and one awaited LPUSH each; the same uvicorn\n"
         "Redis: its own time, with the baseline and with the collector",
-        box=SIMPLE_HEAD,
+        box=None,
+        padding=(0, 2, 0, 0),
         pad_edge=False,
     )
     for heading in ("request", "clients", "baseline", "collector", "ratio", "bound", "", "Redis"):
@@ -54,7 +54,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.ratio:.3f}",
         f"{row.most:.3f}",
         "[green]holds[/]" if row.holds else "[red]missed[/]",
-        f"{row.baseline.redis_us:.1f}  {row.collector.redis_us:.1f}",
+        f"{row.baseline.redis_us:.1f} {row.collector.redis_us:5.1f}",
     )
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from sentinel_grader.environment import first_log, ports
+from sentinel_grader.environment import first_log, ports, shell
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.environment.progress import Progress, Step
 from sentinel_grader.paths import ROOT
@@ -21,6 +21,7 @@ STARTING = 20.0
 
 def run(progress: Progress) -> int:
     """Serve until Ctrl-C or SIGTERM; returns the collector's exit status. Raises Problem if it does not start."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in the same way
     port = ports.chosen()
     ports.require_free(port)
     with progress.step("Starting the collector in this process's care, its queue in memory") as step:
@@ -29,11 +30,14 @@ def run(progress: Progress) -> int:
             _wait_until_live(process, port, step)
             sent = first_log.post(port, first_log.example("hello from ./sentinel up --embedded"))
         except BaseException:
-            _stop(process)
+            _end(process)
             raise
         step.done_as(f"it took a first log, {sent.id}")
-    progress.say(_TRY.format(port=port, curl=first_log.curl(port)))
-    return _until_the_end(process)
+    try:
+        progress.say(_TRY.format(port=port, curl=first_log.curl(port)))
+        return process.wait()
+    except KeyboardInterrupt:
+        return _end(process)
 
 
 _TRY = """
@@ -49,10 +53,11 @@ def _start(port: int) -> subprocess.Popen[bytes]:
     """The service exactly as in its image, but for the queue: the same command, its settings from the environment."""
     settings = {"QUEUE_BACKEND": "memory", "HOST": "127.0.0.1", "PORT": str(port)}
     return subprocess.Popen(
-        [sys.executable, "main.py", "--serve"],
+        [*shell.dies_with_us(), sys.executable, "main.py", "--serve"],
         cwd=_COLLECTOR,
         env={**os.environ, **settings},
         stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is ours to pass on: it finishes what is in flight
     )
 
 
@@ -69,18 +74,10 @@ def _wait_until_live(process: subprocess.Popen[bytes], port: int, step: Step) ->
         time.sleep(0.1)
 
 
-def _until_the_end(process: subprocess.Popen[bytes]) -> int:
-    """Pass SIGTERM on; Ctrl-C reaches the collector by itself, since it shares our terminal."""
-    signal.signal(signal.SIGTERM, lambda _number, _frame: process.terminate())
-    while True:
-        with contextlib.suppress(KeyboardInterrupt):
-            return process.wait()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """Ask it to finish, and wait until it has; it bounds its own time."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(5)
-        return
+        return process.wait(STARTING)
     process.kill()
-    process.wait()
+    return process.wait()

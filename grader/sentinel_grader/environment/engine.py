@@ -65,7 +65,9 @@ def instruction(state: EngineState) -> Problem:
             )
         case Answer.UNREACHABLE:
             named = (
-                f"DOCKER_HOST={os.environ['DOCKER_HOST']}" if os.environ.get("DOCKER_HOST") else "`docker context show`"
+                f"DOCKER_HOST={os.environ['DOCKER_HOST']}"
+                if os.environ.get("DOCKER_HOST")
+                else "`docker context inspect`"
             )
             return Problem(
                 f"The engine that {named} names does not answer: {state.detail}",

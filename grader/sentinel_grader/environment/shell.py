@@ -63,7 +63,7 @@ def run(
     lines: deque[str] = deque(maxlen=LAST_LINES)
     everything: list[str] = []
     process = subprocess.Popen(
-        [*_dies_with_us(finish_on_interrupt), *command],
+        [*([] if finish_on_interrupt else dies_with_us()), *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -125,8 +125,9 @@ def answer(command: Sequence[str], *, deadline: float = 20.0) -> tuple[int, str,
     return done.returncode, done.stdout, done.stderr
 
 
-def _dies_with_us(finish: bool) -> list[str]:
-    setpriv = None if finish else shutil.which("setpriv")
+def dies_with_us() -> list[str]:
+    """What a command is to be preceded by, so that it gets SIGTERM when we are gone; nothing where that cannot be."""
+    setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 

@@ -37,7 +37,7 @@ class Lessons(pytest.File):
 class LessonFile(pytest.File):
     """One lesson."""
 
-    lesson: Lesson
+    lesson: Lesson | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
         name = self.path.relative_to(ROOT).as_posix()
@@ -53,7 +53,8 @@ class LessonFile(pytest.File):
         self.lesson = Lesson(ROOT, self.path.parent.name)
 
     def teardown(self) -> None:
-        self.lesson.close()
+        if self.lesson:
+            self.lesson.close()
 
 
 class Step(pytest.Item):
@@ -70,6 +71,7 @@ class Step(pytest.Item):
     @property
     def lesson(self) -> Lesson:
         assert isinstance(self.parent, LessonFile)
+        assert self.parent.lesson
         return self.parent.lesson
 
     def runtest(self) -> None:

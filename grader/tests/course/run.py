@@ -7,9 +7,13 @@ for 8000. What a lesson makes besides a stage is named `lesson-*`.
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shlex
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import textwrap
 from dataclasses import replace
@@ -37,10 +41,14 @@ class Lesson:
     """The lesson of the module in the folder `module` of the checkout `root`."""
 
     def __init__(self, root: Path, module: str) -> None:
+        turn = Path(tempfile.gettempdir(), f"sentinel-{module}-{os.getuid()}.lock")
+        self._turn = os.open(turn, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        fcntl.flock(self._turn, fcntl.LOCK_EX)  # another run's cleaning would take our containers for its own
         self._module = module
         self._project = f"lesson-{module}"
         self._copy = Path(tempfile.mkdtemp(prefix="sentinel-lesson-"), "sentinel")
         shutil.copytree(root, self._copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+        _stand_in_for_launcher(self._copy / "sentinel")
         self._port = _free_port()
         self._clean()
         self._shell = Shell(
@@ -96,6 +104,7 @@ class Lesson:
         self._shell.close()
         self._clean()
         shutil.rmtree(self._copy.parent, ignore_errors=True)
+        os.close(self._turn)
 
     def _clean(self) -> None:
         """Remove what the lesson, or one before it that was killed, left in the engine."""
@@ -141,6 +150,12 @@ def _answers(probe: list[str]) -> bool:
         return subprocess.run(probe, capture_output=True, timeout=10, check=False).returncode == 0
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return False
+
+
+def _stand_in_for_launcher(launcher: Path) -> None:
+    """In the copy, `./sentinel` would install everything once more: hand over to what is installed already."""
+    launcher.write_text(f'#!/bin/sh\nexec {shlex.quote(str(Path(sys.executable).with_name("sentinel")))} "$@"\n')
+    launcher.chmod(0o755)
 
 
 def _with_port(text: str, port: int, instead: int) -> str:

@@ -2,7 +2,7 @@
 
 Each block is a file of its own that bash reads with `.`: so an unclosed quote is that block's error, and cannot swallow
 what ends it. Its output goes to a file, so a program that a block leaves in the background holds nothing up. Every
-process carries `SENTINEL_LESSON` in its environment: by that, those that left the process group are found as well.
+process carries `SENTINEL_LESSON` in its environment: by that, those that left the shell's session are found as well.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ import psutil
 #: Bytes that a block may print. What prints more has no end, or is nothing to show to a reader.
 MOST_OUTPUT = 1_000_000
 MARK = "SENTINEL_LESSON"
-# Every command that fails counts, not only the last one of the block.
-_RUN = """lesson_status=; trap 'lesson_status=$?' ERR; . '{script}' >'{output}' 2>&1 </dev/null
-lesson_last=$?; trap - ERR; echo "${{lesson_status:-$lesson_last}}" >&{answers}
+# Every command that fails counts, not only the last one of the block: hence the trap.
+_RUN = """lesson_failed= lesson_last=; trap 'lesson_failed=$?' ERR; . '{script}' >'{output}' 2>&1 </dev/null
+trap - ERR; echo "${{lesson_last:-none}} $lesson_failed" >&{answers}
 """
+# Added to each block. An unclosed quote or here-document takes it for its own text, and so gives itself away.
+_LAST = "\nlesson_last=$?\n"
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,7 @@ class Shell:
         """Run a block; end it, and all that it started, when `within` seconds are over."""
         assert self._files is not None, "the lesson is closed"
         script, output = Path(self._files.name, "block.sh"), Path(self._files.name, "output")
-        script.write_text(command)
-        if incomplete := _not_whole(script):
-            return Ran(None, incomplete, "it is no whole command: a quote, bracket or here-document is never closed")
+        script.write_text(command.rstrip("\n") + _LAST)
         output.write_bytes(b"")
         assert self._bash.stdin is not None
         line = _RUN.format(script=script, output=output, answers=self._answers_name)
@@ -97,16 +97,27 @@ class Shell:
                 self._end()
                 spoke = "though it printed something" if size else "and printed nothing"
                 return None, f"it did not end within {within:.0f} s, {spoke}, so it was ended, and all that it started"
-        answer = os.read(self._answers, 100)
-        return (int(answer), "") if answer else (None, f"it ended the lesson's shell, with status {self._bash.wait()}")
+        last, *failed = os.read(self._answers, 100).decode().split() or ["ended"]
+        if last == "ended":
+            return None, f"it ended the lesson's shell, with status {self._bash.wait()}"
+        if last == "none":
+            return None, "it is no whole command: a quote, bracket or here-document is never closed"
+        return int(failed[0] if failed else last), ""
 
     def running(self) -> list[str]:
         """The command lines of what the lesson started and left running."""
         return [_words(process) for process in self._processes() if process.pid != self._bash.pid]
 
     def _processes(self) -> list[psutil.Process]:
-        """What lives of the lesson, its bash included. Zombies have no environment any more, so they are not in it."""
-        return [process for process in psutil.process_iter() if _mark(process) == self._mark]
+        """What lives of the lesson, its bash included."""
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """By its session; or, if it has left that, by its environment, which not every system lets us see."""
+        with contextlib.suppress(psutil.Error, OSError):
+            ours = os.getsid(process.pid) == self._bash.pid or process.environ().get(MARK) == self._mark
+            return ours and process.status() != psutil.STATUS_ZOMBIE
+        return False
 
     def _end(self) -> None:
         for _ in range(20):  # what is killed may just have started something
@@ -130,18 +141,6 @@ class Shell:
         os.close(self._answers)
         self._files.cleanup()
         self._files = None
-
-
-def _not_whole(script: Path) -> str:
-    """What bash says of a script that is no whole command; "" for one that is."""
-    checked = subprocess.run(["bash", "-n", script], capture_output=True, text=True, check=False)
-    return checked.stderr
-
-
-def _mark(process: psutil.Process) -> str:
-    with contextlib.suppress(psutil.Error, OSError):
-        return process.environ().get(MARK, "")
-    return ""
 
 
 def _words(process: psutil.Process) -> str:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -24,28 +23,25 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(state: Path, port: int, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def _running(state: Path, port: int, *arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`up` until it has said all that it has to say, and what that was."""
     environment = {**os.environ, "SENTINEL_STATE": str(state), "SENTINEL_PORT": str(port), **settings}
     command = [sys.executable, "-m", "sentinel_grader", "up", *arguments]
-    with subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
-            _wait(port, process)
-            yield process
+            yield process, _said(process)
         finally:
             process.terminate()
 
 
-def _wait(port: int, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"it did not answer: {process.poll()} {process.stderr.read() if process.stderr else ''}")
+def _said(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if "Ctrl-C ends it" in line:
+            return "".join(lines)
+    raise AssertionError(f"it ended with {process.wait()}: {''.join(lines)}")
 
 
 def _post(port: int, body: bytes) -> tuple[int, dict[str, object]]:
@@ -60,7 +56,7 @@ def _post(port: int, body: bytes) -> tuple[int, dict[str, object]]:
 
 def test_it_takes_logs_refuses_what_is_none_and_ends_when_told(state: Path) -> None:
     port = _free_port()
-    with _running(state, port, "--embedded") as process:
+    with _running(state, port, "--embedded") as (process, _):
         status, reply = _post(port, b'{"service_name": "shop", "level": "ERROR", "message": "no stock"}')
         assert (status, reply["status"]) == (202, "queued")
         assert _post(port, b'{"service_name": "shop"}')[0] == 422
@@ -73,12 +69,12 @@ def test_it_takes_logs_refuses_what_is_none_and_ends_when_told(state: Path) -> N
 def test_where_no_engine_is_to_be_had_up_falls_back_and_says_so(state: Path, tmp_path: Path) -> None:
     """A PATH without docker and without apt-get: nothing to use, nothing to install with."""
     port = _free_port()
-    with _running(state, port, PATH=str(tmp_path)) as process:
+    with _running(state, port, PATH=str(tmp_path)) as (process, said):
         assert _post(port, b'{"service_name": "shop", "level": "INFO", "message": "hello"}')[0] == 202
         process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=15)
-    assert "no container engine" in error
-    assert "--embedded" in error
+        assert process.wait(15) == 0
+    assert "no container engine" in said
+    assert "--embedded" in said
 
 
 def test_a_taken_port_is_told(state: Path) -> None:

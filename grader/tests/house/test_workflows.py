@@ -19,7 +19,7 @@ PROGRAMS = Path(sys.executable).parent
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_fits_its_schema_and_bounds_its_time(workflow: Path) -> None:
     for schema in ("vendor.github-workflows", "custom.github-workflows-require-timeout"):
-        command = [PROGRAMS / "check-jsonschema", "--builtin-schema", schema, workflow]
+        command = [str(PROGRAMS / "check-jsonschema"), "--builtin-schema", schema, str(workflow)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
 

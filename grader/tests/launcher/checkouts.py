@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import types
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,14 @@ def bare(root: Path) -> Checkout:
     made.lock("run").write_text(pins("flit-core", "h11"))
     made.lock("test").write_text(pins("flit-core", "h11", "iniconfig"))
     return made
+
+
+def load(launcher: Path) -> Any:
+    """A launcher as a module. (An import would leave a `__pycache__` beside it.)"""
+    module = types.ModuleType("launcher")
+    module.__file__ = str(launcher)
+    exec(compile(launcher.read_text(), launcher, "exec"), module.__dict__)
+    return module
 
 
 def pins(*names: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,13 @@ import pytest
 
 from sentinel_grader.paths import ROOT
 
-from .checkouts import Checkout, bare
+from .checkouts import Checkout, bare, load
 
 
 @pytest.fixture(scope="session")
 def launcher() -> Any:
-    """The launcher as a module, to call its functions."""
-    module = types.ModuleType("launcher")
-    module.__file__ = str(ROOT / "sentinel")
-    exec(compile((ROOT / "sentinel").read_text(), module.__file__, "exec"), module.__dict__)
-    return module
+    """The launcher of this checkout as a module, to call its functions."""
+    return load(ROOT / "sentinel")
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import time
 
 import pytest
 
-from .checkouts import Checkout
+from .checkouts import Checkout, load
 
 pytestmark = pytest.mark.install
 
@@ -37,11 +38,37 @@ def test_killed_at_any_moment_the_next_start_finishes(new: Checkout) -> None:
     assert new.start("up").said == ""
 
 
+def test_what_a_killed_start_left_running_is_waited_for(new: Checkout) -> None:
+    """Else two would write into one .venv."""
+    killed = new.begin("up")
+    while not (new.venv / "pyvenv.cfg").exists():  # the first command is at work
+        time.sleep(0.01)
+    killed.kill()
+    after = new.begin("up")
+    try:
+        _wait_for(after, "waiting for it")
+    finally:
+        for process in (killed, after):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def test_from_the_first_file_that_goes_it_no_longer_counts_as_installed(
+    ready: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: str) -> None:
+        assert not (ready.venv / "sentinel.stamp").exists()
+        raise KeyboardInterrupt
+
+    (ready.venv / "bin" / "python").unlink()
+    launcher = load(ready.launcher)
+    monkeypatch.setattr("shutil.rmtree", killed)
+    assert launcher.main(["up"]) == 130
+
+
 def test_ctrl_c_ends_it_with_one_line(new: Checkout) -> None:
     process = new.begin("up")
-    assert process.stderr
-    while "[1/3]" not in process.stderr.readline():
-        assert process.poll() is None
+    _wait_for(process, "[1/3]")
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
@@ -57,3 +84,10 @@ def test_of_two_at_once_one_installs_and_the_other_waits(new: Checkout) -> None:
     waited, installed = sorted(said, key=len)
     assert waited == "sentinel: another start is setting up .venv: waiting for it\n"
     assert "waiting" not in installed
+
+
+def _wait_for(process: subprocess.Popen[str], words: str) -> None:
+    """Until it has said this."""
+    assert process.stderr
+    while words not in (said := process.stderr.readline()):
+        assert said, f"it ended without {words!r}"

@@ -96,11 +96,13 @@ class Intake:
         form = choose_format(headers, self._route.formats)
         tenant = tenant_of(headers)
         with self._buffer.hold() as held:
-            body = await read_body(headers, receive, held, self._deadline, self._settings.max_body_bytes)
-            ids = await self._queue_all(body, form, tenant)
+            body = read_body(headers, receive, held, self._deadline, self._settings.max_body_bytes)
+            ids, items = self._prepare(await body, form, tenant)  # and the body is forgotten before the wait
+            await self._push(items)
         return encode(self._route.answer(ids))
 
-    async def _queue_all(self, body: bytes, form: Format, tenant: str | None) -> list[str]:
+    def _prepare(self, body: bytes, form: Format, tenant: str | None) -> tuple[list[str], list[bytes]]:
+        """Ids for the entries in a body, and the entries as they go on the queue."""
         entries = form.read(body)
         if len(entries) > self._settings.max_batch_entries:
             raise too_large(
@@ -110,8 +112,7 @@ class Intake:
         items = to_queue(entries, ids, tenant)
         if is_suspect(body, entries, items):
             form.look_closer(body)
-        await self._push(items)
-        return ids
+        return ids, items
 
     async def _push(self, items: list[bytes]) -> None:
         """Queue them all; an answer of 202 comes after this, never before."""

@@ -1,9 +1,7 @@
-"""The collector for tests: in this process, or in one of its own."""
+"""The collector in a process of its own, and bare connections to it."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import signal
 import socket
@@ -11,60 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import httpx
-from collector.app import Collector
-from collector.queues.memory import MemoryQueue
-from collector.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[1]
-ENTRY: dict[str, Any] = {"service_name": "checkout", "level": "ERROR", "message": "card declined"}
-
-
-class InProcess:
-    """The ASGI application behind a test client.
-
-    Args:
-        settings: as fields of Settings; the queue is in memory.
-    """
-
-    def __init__(self, **settings: Any) -> None:
-        self.settings = Settings(**{"queue_backend": "memory", **settings})
-        self.queue = MemoryQueue(self.settings.max_queue_length)
-        transport = httpx.ASGITransport(Collector(self.settings, self.queue))
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://collector")
-        self._runner = asyncio.Runner()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._runner.run(self._client.aclose())
-        self._runner.close()
-
-    def get(self, path: str) -> httpx.Response:
-        """GET a path."""
-        return self.request("GET", path)
-
-    def request(self, method: str, path: str) -> httpx.Response:
-        """Send a request without a body."""
-        return self._runner.run(self._client.request(method, path))
-
-    def post(
-        self, content: bytes | object, path: str = "/logs", media_type: str = "application/json", **headers: str
-    ) -> httpx.Response:
-        """POST bytes as they are, or anything else as JSON. Header names are written with underscores."""
-        body = content if isinstance(content, bytes) else json.dumps(content).encode()
-        named = {name.replace("_", "-").encode(): value.encode("latin-1") for name, value in headers.items()}
-        return self._runner.run(
-            self._client.post(path, content=body, headers={b"content-type": media_type.encode(), **named})
-        )
-
-    @property
-    def queued(self) -> list[dict[str, Any]]:
-        """What is on the queue, oldest first."""
-        return [json.loads(item) for item in reversed(self.queue.items)]
 
 
 def free_port() -> int:
@@ -87,6 +36,10 @@ class Service:
         own = {"HOST": "127.0.0.1", "PORT": str(self.port), **environment}
         self._environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **own}
         self.process: subprocess.Popen[str]
+        # A new connection for each request: a kept one would be found dead after each restart.
+        self._client = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", headers={"connection": "close"}, timeout=30, verify=False
+        )
 
     def __enter__(self) -> Self:
         self.start()
@@ -94,6 +47,7 @@ class Service:
 
     def __exit__(self, *error: object) -> None:
         self.kill()
+        self._client.close()
 
     def start(self) -> None:
         """Start it and wait until it answers; once it was killed, it can be started again."""
@@ -123,12 +77,12 @@ class Service:
 
     def get(self, path: str) -> httpx.Response:
         """GET a path."""
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=5)
+        return self._client.get(path)
 
     def post(self, content: bytes, path: str = "/logs") -> httpx.Response:
         """POST JSON."""
         headers = {"content-type": "application/json"}
-        return httpx.post(f"http://127.0.0.1:{self.port}{path}", content=content, headers=headers, timeout=30)
+        return self._client.post(path, content=content, headers=headers)
 
     def queue_length(self) -> int:
         """How many entries its queue holds."""

@@ -11,7 +11,8 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-from collector_service import InProcess, Service  # noqa: E402 - found by the line above
+from collector_in_process import InProcess  # noqa: E402 - found by the line above
+from collector_service import Service  # noqa: E402
 
 
 @pytest.fixture

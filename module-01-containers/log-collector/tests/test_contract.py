@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from collector_service import ENTRY, InProcess
+from collector_in_process import ENTRY, InProcess
 
 NDJSON = "application/x-ndjson"
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 from collector_service import FOLDER, Service, free_port
+from redis_container import redis_container
+from stage import until
 
 
 @contextmanager
@@ -52,6 +54,16 @@ def test_health_is_503_within_a_second_when_redis_hangs() -> None:
 def test_health_is_503_when_the_name_of_redis_is_unknown() -> None:
     with Service(REDIS_HOST="no-such-host.invalid") as service:
         assert_unavailable(service, "no-such-host.invalid")
+
+
+@pytest.mark.engine
+def test_health_is_503_within_a_second_when_a_real_redis_is_frozen_or_unplugged() -> None:
+    with redis_container() as redis, Service(REDIS_HOST="127.0.0.1", REDIS_PORT=str(redis.port)) as service:
+        for failing in (redis.paused, redis.off_the_network):
+            until(lambda: service.get("/health").status_code == 200)
+            with failing():
+                assert_unavailable(service, "")
+        until(lambda: service.get("/health").status_code == 200)
 
 
 def test_the_probe_agrees_with_a_healthy_collector(service: Service) -> None:

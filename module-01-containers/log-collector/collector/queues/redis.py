@@ -15,10 +15,14 @@ _logger = logging.getLogger(__name__)
 
 # Checks and pushes as one step, in one round trip: scripts are atomic
 # (https://redis.io/docs/latest/develop/programmability/eval-intro/). Negative: they do not fit, and none was pushed.
-# The table is cut by unpack's 8,000 values at most, far above the largest batch.
+# Lua's unpack gives 8,000 values at most, so more than 4,000 entries take more than one LPUSH.
 _PUSH = b"""
 if redis.call('LLEN', KEYS[1]) + #ARGV - 1 > tonumber(ARGV[1]) then return -1 end
-return redis.call('LPUSH', KEYS[1], unpack(ARGV, 2))
+local length
+for first = 2, #ARGV, 4000 do
+  length = redis.call('LPUSH', KEYS[1], unpack(ARGV, first, math.min(first + 3999, #ARGV)))
+end
+return length
 """
 
 
