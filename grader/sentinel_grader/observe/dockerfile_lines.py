@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sentinel_grader.observe.alerter_build import DOCKERFILE
+from sentinel_grader.observe.dockerfile import DOCKERFILE
 
 #: Bytes of a Dockerfile that are looked through.
 _MOST = 200_000

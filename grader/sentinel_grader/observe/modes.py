@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import docker
 
-from sentinel_grader.observe.alerter_build import DOCKERFILE, Build
+from sentinel_grader.observe.alerter_build import Build
+from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
 from sentinel_grader.observe.export import Entry, entries
 from sentinel_grader.observe.image_bases import COURSE_BASES, Bases

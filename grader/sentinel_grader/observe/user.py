@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import docker
 from docker.models.containers import Container
 
-from sentinel_grader.observe.alerter_build import DOCKERFILE, Build
+from sentinel_grader.observe.alerter_build import Build
+from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.registry import observation

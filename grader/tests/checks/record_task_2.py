@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+from tests.mutants.mutant import lay_solution
 
 from sentinel_grader.checks import module_01 as module_01
 from sentinel_grader.judging import CHECKS
@@ -19,7 +20,6 @@ from sentinel_grader.observe.schedule import observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
-from tests.mutants.mutant import lay_solution
 
 FILE = Path(__file__).parent / "recordings" / "task_2.json.gz"
 IDS = (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_grader.observe.alerter_build import DOCKERFILE
+from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
 from sentinel_grader.observe.user import resolve
 

@@ -6,9 +6,9 @@ from sentinel_grader.checks.module_01 import origin as origins
 from sentinel_grader.checks.module_01.toolchain import tools_in
 from sentinel_grader.checks.module_01.weight import MEGABYTE, megabytes, words
 from sentinel_grader.judging import check, expect
-from sentinel_grader.observe.alerter_build import ALERTER
 from sentinel_grader.observe.canaries import Canaries
 from sentinel_grader.observe.context_probe import Context
+from sentinel_grader.observe.dockerfile import ALERTER
 from sentinel_grader.observe.image import Image
 from sentinel_grader.observe.image_words import SECRET_NAME, kinds_in
 from sentinel_grader.observe.outcome import Place

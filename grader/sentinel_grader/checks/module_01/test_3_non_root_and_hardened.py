@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from sentinel_grader.checks.module_01.ownership import described, may_write, program
 from sentinel_grader.judging import check, expect
-from sentinel_grader.observe.alerter_build import DOCKERFILE
 from sentinel_grader.observe.alerter_runs import Batch
+from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.hardened import Hardened
 from sentinel_grader.observe.modes import Modes
 from sentinel_grader.observe.outcome import Place
