@@ -11,6 +11,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import docker
+
 from sentinel_grader.environment.docker import build_environment
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.keys import content
@@ -18,7 +20,9 @@ from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
+from sentinel_grader.observe.session import LABEL, REPOSITORY, Session
 from sentinel_grader.paths import state_folder
+from sentinel_grader.policy import cache_argument
 
 CONTEXT = (f"{ALERTER}/**/*", f"{ALERTER}/.*")
 #: Where the service looks for what it was built from, beside its code.
@@ -38,6 +42,14 @@ class Build:
     @property
     def identity(self) -> str:
         return self.image
+
+    def is_there(self, session: Session) -> bool:
+        """Whether the engine still has the image: only then is this recording worth anything."""
+        try:
+            session.engine.images.get(self.image)
+        except docker.errors.DockerException:
+            return False
+        return True
 
 
 @observation("build", owner="m1.builds", inputs=CONTEXT)
@@ -80,8 +92,8 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
     """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder, "id")
-        image = ["--load", f"--iidfile={told}", f"--tag=sentinel-grade/alerter:{tag}"]
-        ran = run_build(scope, context, tag, *image, *options)
+        image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag}"]
+        ran = run_build(scope, context, tag, *image, *options, passing=False)
         if ran.status is None:
             raise Fault(
                 "build_endless", f"The build did not end within {DEADLINE:.0f} s.", expected="a build that ends"
@@ -91,10 +103,14 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
         return told.read_text().strip(), ran
 
 
-def run_build(scope: Scope, context: Path, caches: str, *options: str) -> Ran:
-    """Run a build of `context`, however it ends. Builds of one submission share their cache mounts: `caches`."""
-    command = ["docker", "buildx", "build", "--progress=plain", "--pull=false"]
-    command += [f"--label=io.sentinel.run={scope.session.run}", f"--build-arg=BUILDKIT_CACHE_MOUNT_NS={caches}"]
+def run_build(scope: Scope, context: Path, caches: str, *options: str, passing: bool = True) -> Ran:
+    """Run a build of `context`, however it ends. Builds of one submission share their cache mounts: `caches`.
+
+    What is `passing` carries the run's label, and goes with the run. The learner's image does not: with the label it
+    would be another image for every run, and nothing that was seen of it could be used again.
+    """
+    command = ["docker", "buildx", "build", "--progress=plain", "--pull=false", f"--build-arg={cache_argument(caches)}"]
+    command += [f"--label={LABEL}={scope.session.run}"] if passing else []
     return scope.run([*command, *options, str(context)], deadline=DEADLINE, environment=build_environment())
 
 

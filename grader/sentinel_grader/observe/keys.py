@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from sentinel_grader.observe.outcome import Recorded
 from sentinel_grader.observe.registry import Observation
+from sentinel_grader.observe.session import Session
 
 _PACKAGE = Path(__file__).parent
 
@@ -22,6 +23,13 @@ class Identified(Protocol):
 
     @property
     def identity(self) -> str: ...
+
+
+@runtime_checkable
+class Perishable(Protocol):
+    """Data that stands for something on the engine, which may be gone when the recording is read again."""
+
+    def is_there(self, session: Session) -> bool: ...
 
 
 @cache

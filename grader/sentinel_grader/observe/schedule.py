@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from sentinel_grader.observe.keys import Perishable
 from sentinel_grader.observe.keys import key as key_of
 from sentinel_grader.observe.outcome import Blocked, Fault, OursError, Outcome, Recorded, Unavailable
 from sentinel_grader.observe.registry import REGISTRY, Observation, Registry
@@ -70,7 +71,8 @@ class _Run:
         needs = {name: (self._keys[name], outcome) for name, outcome in recorded.items()}
         key = key_of(observation, self._session.submission, needs, self._session.surroundings)
         self._keys[observation.name] = key
-        if kept := self._store.read(observation, key):
+        kept = self._store.read(observation, key)
+        if kept and await asyncio.to_thread(_is_there, kept.outcome, self._session):
             self._listener(Event(observation.name, Moment.REUSED, kept.outcome, kept.seconds))
             return kept.outcome
         async with self._places:
@@ -92,6 +94,12 @@ class _Run:
         self._store.write(observation, key, outcome, seconds)
         self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
         return outcome
+
+
+def _is_there(outcome: Outcome, session: Session) -> bool:
+    if isinstance(outcome, Recorded) and isinstance(outcome.data, Perishable):
+        return outcome.data.is_there(session)
+    return True
 
 
 def _call(observation: Observation, scope: Scope, data: list[object]) -> Outcome:

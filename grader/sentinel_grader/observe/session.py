@@ -24,6 +24,10 @@ from sentinel_grader.paths import state_folder
 
 #: Every container, network and volume of a grade carries it, with the run's id as its value.
 LABEL = "io.sentinel.run"
+#: Where learners' images lie: they outlive a run, so that what was seen of them can be used again.
+REPOSITORY = "sentinel-grade/alerter"
+#: How many of them are kept; the oldest go first.
+MOST_IMAGES = 20
 
 
 @dataclass(frozen=True)
@@ -119,5 +123,9 @@ def remove(engine: DockerClient, run: str) -> None:
         with gone:
             volume.remove(force=True)
     for image in engine.images.list(filters=ours, all=False):
+        with gone:
+            engine.images.remove(image.id, force=True)
+    kept = sorted(engine.images.list(name=REPOSITORY), key=lambda image: str(image.attrs["Created"]))
+    for image in kept[:-MOST_IMAGES]:
         with gone:
             engine.images.remove(image.id, force=True)

@@ -19,9 +19,27 @@ class Actor(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("", 8001), Actor).serve_forever()
 """
 
+PINNED = frozenset({"m1.pinned_base"})
 BUILDS, STARTS, ALERTS = frozenset({"m1.builds"}), frozenset({"m1.starts"}), frozenset({"m1.alerts"})
 
 MUTANTS = [
+    Mutant(
+        "untagged-base",
+        "The base is named without a version.",
+        PINNED,
+        {"Dockerfile": ("FROM python:3.13-slim\n\n# Root", "FROM python\n\n# Root")},
+    ),
+    Mutant(
+        "latest-base",
+        "The version is `latest`, by way of an argument.",
+        PINNED,
+        {
+            "Dockerfile": [
+                ("# Two stages", "ARG VERSION=latest\n# Two stages"),
+                ("FROM python:3.13-slim\n\n# Root", "FROM python:${VERSION}\n\n# Root"),
+            ]
+        },
+    ),
     Mutant(
         "misspelt-requirements",
         "The requirements file is misspelt where pip reads it.",
