@@ -21,7 +21,10 @@ from sentinel_grader.environment.shell import CommandFailed
 def _gone(process_id: int, within: float = 5.0) -> bool:
     until = time.monotonic() + within
     while time.monotonic() < until:
-        if not psutil.pid_exists(process_id) or psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
+        try:
+            if psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
             return True
         time.sleep(0.02)
     return False
