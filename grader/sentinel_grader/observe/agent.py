@@ -42,10 +42,10 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body as JSON; None for what is none."""
+        """The body as JSON, without what no text can hold (lone surrogates); None for what is none, or is too deep."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return _writable(json.loads(self.body))
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -54,6 +54,16 @@ class Answer:
         if self.error:
             return f"{self.error}: {self.detail}"
         return f"status {self.status}, {self.body[:300].decode(errors='replace')!r}"
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_writable(each) for each in value]
+    if isinstance(value, dict):
+        return {_writable(key): _writable(each) for key, each in value.items()}
+    return value
 
 
 class Agent:

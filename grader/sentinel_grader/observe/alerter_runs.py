@@ -54,7 +54,7 @@ class Running:
 
     @property
     def answered(self) -> Sample:
-        return self.health[-1]
+        return self.health[-1] if self.health else Sample(0, 0, "nothing was asked")
 
 
 @observation("running", owner="m1.starts")
