@@ -72,11 +72,17 @@ class _Run:
         key = key_of(observation, self._session.submission, needs, self._session.surroundings)
         self._keys[observation.name] = key
         kept = self._store.read(observation, key)
-        if kept and await asyncio.to_thread(_is_there, kept.outcome, self._session):
+        if kept and await self._is_there(kept.outcome):
             self._listener(Event(observation.name, Moment.REUSED, kept.outcome, kept.seconds))
             return kept.outcome
         async with self._places:
             return await self._make(observation, key, [outcome.data for outcome in recorded.values()])
+
+    async def _is_there(self, outcome: Outcome) -> bool:
+        """Whether what a recording stands for is still on the engine."""
+        if isinstance(outcome, Recorded) and isinstance(outcome.data, Perishable):
+            return await asyncio.to_thread(outcome.data.is_there, self._session)
+        return True
 
     async def _make(self, observation: Observation, key: str, data: list[object]) -> Outcome:
         started = time.monotonic()
@@ -94,12 +100,6 @@ class _Run:
         self._store.write(observation, key, outcome, seconds)
         self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
         return outcome
-
-
-def _is_there(outcome: Outcome, session: Session) -> bool:
-    if isinstance(outcome, Recorded) and isinstance(outcome.data, Perishable):
-        return outcome.data.is_there(session)
-    return True
 
 
 def _call(observation: Observation, scope: Scope, data: list[object]) -> Outcome:

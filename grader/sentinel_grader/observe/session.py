@@ -122,10 +122,11 @@ def remove(engine: DockerClient, run: str) -> None:
     for volume in engine.volumes.list(filters=ours):
         with gone:
             volume.remove(force=True)
-    for image in engine.images.list(filters=ours, all=False):
+    # By the plain listing: the SDK's own asks for each image once more, and another grade may just have removed it.
+    for image in engine.api.images(filters=ours):
         with gone:
-            engine.images.remove(image.id, force=True)
-    kept = sorted(engine.images.list(name=REPOSITORY), key=lambda image: str(image.attrs["Created"]))
+            engine.images.remove(image["Id"], force=True)
+    kept = sorted(engine.api.images(name=REPOSITORY), key=lambda image: int(image["Created"]))
     for image in kept[:-MOST_IMAGES]:
         with gone:
-            engine.images.remove(image.id, force=True)
+            engine.images.remove(image["Id"], force=True)

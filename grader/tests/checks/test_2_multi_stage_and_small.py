@@ -184,6 +184,7 @@ def test_whatever_was_recorded_a_judge_only_expects(changed: dict[str, Outcome])
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 def test_the_solution_is_still_observed_so() -> None:
     judged = judge([CHECKS[id_] for id_ in IDS], made())
     assert {each.id: each.verdict for each in judged} == dict.fromkeys(IDS, Verdict.PASSED)

@@ -40,7 +40,7 @@ MUTANTS = [
         "compiled-by-hand",
         "The builder compiles everything, which nearly doubles what is copied.",
         SIZE_18,
-        {"Dockerfile": ("    && rm -r /packages/bin", "    && rm -r /packages/bin && python -m compileall -q /packages")},
+        {"Dockerfile": ("&& rm -r /packages/bin", "&& rm -r /packages/bin && python -m compileall -q /packages")},
     ),
     Mutant("one-stage", "There is one stage, which installs and runs.", MULTI_STAGE, {"Dockerfile": _ONE_STAGE}),
     Mutant(

@@ -26,7 +26,7 @@ Runs = dict[str, Future[Run]]
 
 @contextmanager
 def _latest_python() -> Iterator[None]:
-    """`python:latest`, for the mutants that ask for it: without it, and without a registry, they would not even build."""
+    """`python:latest`, for the mutants that ask for it: without it and a registry, they would not even build."""
     name, standing = "python:latest", local_image("python:latest")
     if not standing:
         shell.run(["docker", "tag", "python:3.13-slim", name], deadline=20)
@@ -48,6 +48,7 @@ def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "mutant",

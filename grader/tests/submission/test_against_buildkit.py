@@ -116,6 +116,7 @@ def engine_knows(found: Dockerfile) -> bool:
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TRICKY.values(), ids=TRICKY.keys())
 def test_the_engine_builds_the_instructions_that_we_see(text: str, folder: Path, tag: str) -> None:
     found = ours(text)
@@ -133,6 +134,7 @@ def test_the_engine_builds_the_instructions_that_we_see(text: str, folder: Path,
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["comments and blanks in continuations", "windows", "stages by number, name and case"])
 def test_the_engine_names_our_lines(name: str, folder: Path) -> None:
     """A COPY of nothing before the last instruction fails on the line where we see it."""
@@ -145,6 +147,7 @@ def test_the_engine_names_our_lines(name: str, folder: Path) -> None:
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", ",id=NONCE", ",sharing=locked", "/", "/,id=NONCE,sharing=private"])
 def test_nothing_that_one_learner_puts_into_a_cache_reaches_the_next(more: str, folder: Path) -> None:
     """The first fills a cache and then runs the second's own line; neither the cache nor that layer may be shared."""
