@@ -6,6 +6,7 @@ Schema `sentinel/result/v1`; its JSON Schema, result.schema.json beside this fil
 
 from __future__ import annotations
 
+import inspect
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -154,8 +155,18 @@ def from_json(text: str | bytes) -> Result:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a result."""
-    described = msgspec.json.schema(Result)
+    described = _dedented(msgspec.json.schema(Result))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **described}
+
+
+def _dedented(value: Any) -> Any:
+    """Docstrings as Python 3.13 has them, without the indentation of the code: on any Python the same schema."""
+    if isinstance(value, dict):
+        return {
+            key: inspect.cleandoc(each) if key == "description" and isinstance(each, str) else _dedented(each)
+            for key, each in value.items()
+        }
+    return [_dedented(each) for each in value] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":
