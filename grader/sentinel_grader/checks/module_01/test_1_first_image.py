@@ -17,7 +17,7 @@ def test_the_image_builds_from_a_clean_copy(build: Build) -> None:
     expect(build.image, saw="no image came of the build", expected="an image", at=Place(DOCKERFILE))
 
 
-@check("m1.pinned_base")
+@check("m1.pinned_base", needs=["m1.builds"])
 def test_its_base_has_a_version(recipe: Recipe) -> None:
     """A name without a version is another image next month: what was tested is then not what runs."""
     root = recipe.root
