@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from sentinel_grader.observe.scope import Scope
 _CODE = Path(__file__).with_name("watcher_inside.py").read_text()
 #: Seconds that are waited for looks, and how often starting a watcher is tried.
 _WAITING, _TRIES = 15.0, 2
+#: What runc calls itself in there (https://github.com/opencontainers/runc/blob/main/libcontainer/nsenter/nsexec.c).
+_ENTERING = re.compile(r"runc:\[\d:\w+\]")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class Process:
     capabilities: int
     no_new_privileges: bool
     seccomp: int
+
+    @property
+    def is_entering(self) -> bool:
+        """Whether it is the engine's own way in, for a HEALTHCHECK or an exec: root, for a moment, and not yet the
+        program that it will be. It comes from outside, and so has no parent in there; all else but PID 1 has one."""
+        return self.parent == 0 and self.pid != 1 and bool(_ENTERING.fullmatch(self.name))
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,14 @@ def test_root_is_seen_wherever_it_hides(changed: dict[str, Any], code: str, word
     assert (reason.code, words in reason.saw) == (code, True), reason
 
 
+def test_the_engine_on_its_way_in_is_no_process_of_the_service() -> None:
+    """As it was seen with a HEALTHCHECK on Engine 29; the same with a parent, or as PID 1, is somebody's disguise."""
+    entering = replace(SERVICE, pid=14, parent=0, name="runc:[2:INIT]", command="runc init", uids=[0] * 4)
+    assert _judge("m1.non_root", working=_watched(processes=[SERVICE, entering])) is None
+    for disguised in (replace(entering, parent=1), replace(entering, pid=1), replace(entering, name="runc")):
+        assert _judge("m1.non_root", working=_watched(processes=[SERVICE, disguised]))
+
+
 @pytest.mark.parametrize(
     "declared", ["", "0", "root", "app", "010001", "0x2711", "+5", "10001:app", "10001:", " 7", "\u0667"]
 )
