@@ -14,15 +14,16 @@ def described(entry: Entry) -> str:
     return f"{entry.path} (owner {entry.uid}:{entry.gid}, mode {entry.mode:04o})"
 
 
-#: Files that `useradd --create-home` copies from /etc/skel: no part of a service.
-_SKELETON = {".bashrc", ".profile", ".bash_logout"}
+#: No part of a service: what `useradd --create-home` copies from /etc/skel, and the empty file, for all to write, that
+#: uv leaves in every folder and environment that it installs to.
+_LEFTOVERS = {".bashrc", ".profile", ".bash_logout", ".lock"}
 
 
 def program(modes: Modes) -> Iterator[Entry]:
     """The files over the base, the folders over the base that hold any of them at whatever depth, and the folder the
     command starts in, since Python looks there first. /tmp is not the image's: a run gets one of its own."""
     files = [entry for entry in modes.over_base if entry.kind == "file" and not entry.path.startswith("/tmp/")]
-    files = [entry for entry in files if PurePosixPath(entry.path).name not in _SKELETON]
+    files = [entry for entry in files if PurePosixPath(entry.path).name not in _LEFTOVERS]
     holding = {str(parent) for entry in files for parent in PurePosixPath(entry.path).parents} | {modes.workdir}
     yield from files
     yield from (entry for entry in modes.over_base if entry.kind == "folder" and entry.path in holding)
