@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from sentinel_grader.observe.image import Image, Layer
+from sentinel_grader.observe.image import Image
+from sentinel_grader.observe.image_layer import Layer
 from sentinel_grader.observe.outcome import Outcome, Recorded
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.result import ImageResult, LayerResult, PathResult

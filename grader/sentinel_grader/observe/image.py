@@ -15,57 +15,14 @@ from typing import IO, Any
 from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.image_archive import Archive, Blob, Saved, TooMuch, saved
 from sentinel_grader.observe.image_bases import Bases
+from sentinel_grader.observe.image_layer import File, Layer
+from sentinel_grader.observe.image_python import spared
 from sentinel_grader.observe.image_words import Watch
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class File:
-    """An entry of a layer. `path` has no leading slash.
-
-    `kind`: file, dir, symlink, hardlink, other, whiteout (the path is removed) or opaque (all below it is).
-    `in_base`: a file whose content is in an allowed base. `secrets`: what looks like one in it.
-    """
-
-    path: str
-    kind: str
-    size: int = 0
-    mode: int = 0
-    uid: int = 0
-    gid: int = 0
-    sha256: str = ""
-    link: str = ""
-    in_base: bool = False
-    secrets: list[str] = field(default_factory=list)
-
-    @property
-    def new_bytes(self) -> int:
-        return 0 if self.in_base else self.size
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer. `entry` is its position in the image's history; those of the base (`base`) are not looked into."""
-
-    diff_id: str
-    created_by: str
-    entry: int
-    base: bool
-    files: list[File] = field(default_factory=list)
-
-    @property
-    def new_bytes(self) -> int:
-        return sum(file.new_bytes for file in self.files)
-
-    @property
-    def instruction(self) -> str:
-        """What made it, on one line, without what BuildKit puts around it."""
-        words = self.created_by.removesuffix("# buildkit").replace("/bin/sh -c ", "", 1)
-        return " ".join(words.split()) or "(an unknown instruction)"
 
 
 @dataclass(frozen=True)
@@ -142,7 +99,7 @@ def image_in(archive: Archive, found: Saved, bases: Bases) -> Image:
         working_dir=str(config.get("WorkingDir") or ""),
         stop_signal=str(config.get("StopSignal") or ""),
         history=history,
-        layers=layers,
+        layers=spared(layers, bases),
         base_size=bases.size,
         base_env=[word for base in bases.bases for word in base.env],
     )

@@ -34,16 +34,23 @@ class Base:
 
 @dataclass(frozen=True)
 class Bases:
-    """`contents` are the sha256 of every file in them that is not empty; `size` is what those files come to."""
+    """`contents` are the sha256 of every file in them that is not empty; `size` is what those files come to; `python`
+    the bytes of those that the course's base has over its lowest layer, which is Debian's: its Python, mostly."""
 
     bases: list[Base]
     contents: list[str]
     size: int
+    python: int = 0
+
+    def base_under(self, layers: list[str]) -> Base | None:
+        """The tallest base whose layers an image begins with."""
+        under = [base for base in self.bases if layers[: len(base.layers)] == base.layers]
+        return max(under, key=lambda base: len(base.layers), default=None)
 
     def under(self, layers: list[str]) -> int:
         """How many of an image's layers, from the lowest, are those of a base."""
-        heights = [len(base.layers) for base in self.bases if layers[: len(base.layers)] == base.layers]
-        return max(heights, default=0)
+        base = self.base_under(layers)
+        return len(base.layers) if base else 0
 
 
 @observation("bases")
@@ -53,7 +60,7 @@ def bases(scope: Scope, recipe: Recipe) -> Bases:
     here = [name for name in dict.fromkeys([*COURSE_BASES, *named]) if _is_here(scope, name, name in named)]
     if not here:
         raise OursError("no_base", f"none of {', '.join(COURSE_BASES)} is on the engine")
-    contents, read, found, size = set[str](), set[str](), list[Base](), 0
+    contents, sizes, found = set[str](), dict[str, int](), list[Base]()
     with saved(scope, *here) as archive:
         for name in here:
             attributes = scope.session.engine.images.get(name).attrs
@@ -61,10 +68,10 @@ def bases(scope: Scope, recipe: Recipe) -> Bases:
             found.append(Base(name, list(attributes["RootFS"]["Layers"]), list(env)))
         for image in archive.images():
             for layer in image.layers:
-                if layer.diff_id not in read:
-                    read.add(layer.diff_id)
-                    size += _hash_layer(archive, layer, contents)
-    return Bases(found, sorted(contents), size)
+                if layer.diff_id not in sizes:
+                    sizes[layer.diff_id] = _hash_layer(archive, layer, contents)
+    over_debian = next((base.layers[1:] for base in found if base.name == COURSE_BASES[0]), [])
+    return Bases(found, sorted(contents), sum(sizes.values()), sum(sizes[layer] for layer in over_debian))
 
 
 def _hash_layer(archive: Archive, layer: Blob, contents: set[str]) -> int:

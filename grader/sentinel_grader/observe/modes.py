@@ -45,8 +45,8 @@ def modes(scope: Scope, build: Build, bases: Bases) -> Modes:
 
 def _base_of(layers: list[str], bases: Bases) -> str:
     """The tallest base whose layers the image begins with, whatever the Dockerfile calls it; else the course's own."""
-    under = [base for base in bases.bases if layers[: len(base.layers)] == base.layers]
-    return max(under, key=lambda base: len(base.layers)).name if under else COURSE_BASES[0]
+    under = bases.base_under(layers)
+    return under.name if under else COURSE_BASES[0]
 
 
 _known: dict[str, dict[str, Entry]] = {}

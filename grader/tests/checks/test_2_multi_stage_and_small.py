@@ -13,7 +13,8 @@ from sentinel_grader.checks.module_01.toolchain import kind_of
 from sentinel_grader.judging import CHECKS, Judged, judge
 from sentinel_grader.observe.canaries import Canaries, Leak
 from sentinel_grader.observe.context_probe import Context
-from sentinel_grader.observe.image import File, Image
+from sentinel_grader.observe.image import Image
+from sentinel_grader.observe.image_layer import File
 from sentinel_grader.observe.image_words import forms, kinds_in
 from sentinel_grader.observe.outcome import Outcome, Recorded
 from sentinel_grader.observe.probe_build import steps_in

@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sentinel_grader.observe.image import File, Image, Layer
+from sentinel_grader.observe.image import Image
+from sentinel_grader.observe.image_layer import File, Layer
+from sentinel_grader.observe.image_python import DISTRIBUTION
 from sentinel_grader.observe.provenance import Provenance
 from sentinel_grader.observe.recipe import Recipe, Step
 
-#: What the distribution's package manager writes: somebody's own Python from apt is no packages of the service.
-_DISTRIBUTION = re.compile(r"^(?:usr/(?!local/)|etc/|var/|lib\w*/|s?bin/)")
 _PACKAGE = re.compile(r"([^/]+?)-[^/]+\.dist-info/(?:METADATA|RECORD)$")
 _ARCHIVE = re.compile(r"\.(?:pyz|pex|shiv|zip|whl|egg)$")
 _ARCHIVE_SIZE = 500_000
@@ -59,8 +59,9 @@ def origin(image: Image, recipe: Recipe, provenance: Provenance) -> Origin:
 
 
 def _counts(file: File, copied: bool) -> bool:
-    """Bytecode holds times, so it differs from build to build; empty files say nothing."""
-    return bool(file.size) and not file.path.endswith(".pyc") and (copied or not _DISTRIBUTION.match(file.path))
+    """Bytecode holds times, so it differs from build to build; empty files say nothing; and somebody's own Python from
+    apt is no packages of the service."""
+    return bool(file.size) and not file.path.endswith(".pyc") and (copied or not DISTRIBUTION.match(file.path))
 
 
 def whole_stages(image: Image, recipe: Recipe) -> list[Step]:

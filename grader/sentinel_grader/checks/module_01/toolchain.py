@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sentinel_grader.observe.image import File, Image, Layer
+from sentinel_grader.observe.image import Image
+from sentinel_grader.observe.image_layer import File, Layer
 
 _KINDS = (
     (

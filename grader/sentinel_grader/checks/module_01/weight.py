@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from sentinel_grader.observe.image import Image, Layer
+from sentinel_grader.observe.image import Image
+from sentinel_grader.observe.image_layer import Layer
 from sentinel_grader.observe.recipe import Recipe
 
 MEGABYTE = 1_000_000
