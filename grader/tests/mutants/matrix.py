@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +29,7 @@ class Run:
     @property
     def differences(self) -> list[str]:
         """What is otherwise than it must be, with the check's own words."""
-        must = expected(self.mutant.fails)
-        return [
-            f"{id_} must be {must[id_]} and is {result.verdict}: {result.reason.saw if result.reason else '-'}"
-            for id_, result in self.results.items()
-            if result.verdict != must[id_]
-        ]
+        return differences(self.results, expected(self.mutant.fails))
 
 
 def engine() -> Engine:
@@ -44,12 +39,26 @@ def engine() -> Engine:
 
 
 def run(mutant: Mutant) -> Run:
-    """Grade a mutant for every check there is, from nothing: no recording is read or kept."""
+    """Grade a mutant."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sentinel-mutant-") as folder:
-        submission = mutant.submission(Path(folder))
-        graded = grade(all_checks(), submission, engine(), jobs=4, store=Store(None))
-    return Run(mutant, {each.id: each for each in graded.result.checks}, time.monotonic() - began)
+        results = graded(mutant.submission(Path(folder)), engine())
+    return Run(mutant, results, time.monotonic() - began)
+
+
+def graded(submission: Path, on: Engine) -> dict[str, CheckResult]:
+    """The result of every check there is, by its id, from nothing: no recording is read or kept."""
+    result = grade(all_checks(), submission, on, jobs=4, store=Store(None)).result
+    return {each.id: each for each in result.checks}
+
+
+def differences(results: Mapping[str, CheckResult], must: Mapping[str, str]) -> list[str]:
+    """What is otherwise than the verdicts in `must`, with the check's own words."""
+    return [
+        f"{id_} must be {must[id_]} and is {result.verdict}: {result.reason.saw if result.reason else '-'}"
+        for id_, result in results.items()
+        if result.verdict != must[id_]
+    ]
 
 
 def all_checks() -> list[str]:
