@@ -150,10 +150,11 @@ def test_code_that_can_be_changed(modes: Modes, code: str) -> None:
         _with(replace(CODE, mode=0o664)),
         _with(replace(CODE, gid=10001, mode=0o646)),
         _with(Entry("/tmp/left", "file", 0o666, 10001, 10001)),
+        _with(Entry("/dev/null", "file", 0o666, 0, 0)),
         _with(replace(FOLDERS[2], uid=10001), Entry("/home/service/.bashrc", "file", 0o644, 10001, 10001)),
         _with(Entry("/data", "folder", 0o777, 10001, 10001)),
     ],
-    ids=["another's group", "own group, which may not", "/tmp", "a home", "an empty folder for data"],
+    ids=["another's group", "own group, which may not", "/tmp", "/dev", "a home", "an empty folder for data"],
 )
 def test_what_is_no_program_or_cannot_be_changed(modes: Modes) -> None:
     assert _judge("m1.immutable_app", modes=modes) is None

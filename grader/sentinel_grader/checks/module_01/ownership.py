@@ -17,12 +17,15 @@ def described(entry: Entry) -> str:
 #: No part of a service: what `useradd --create-home` copies from /etc/skel, and the empty file, for all to write, that
 #: uv leaves in every folder and environment that it installs to.
 _LEFTOVERS = {".bashrc", ".profile", ".bash_logout", ".lock"}
+#: Where every run gets something of its own, whatever the image has there. (BuildKit 0.8, in Engine 20.10, copies the
+#: device files of a stage that is copied whole as ordinary files that anybody may write.)
+_OF_THE_RUN = ("/tmp/", "/dev/", "/proc/", "/sys/")
 
 
 def program(modes: Modes) -> Iterator[Entry]:
     """The files over the base, the folders over the base that hold any of them at whatever depth, and the folder the
-    command starts in, since Python looks there first. /tmp is not the image's: a run gets one of its own."""
-    files = [entry for entry in modes.over_base if entry.kind == "file" and not entry.path.startswith("/tmp/")]
+    command starts in, since Python looks there first. /tmp and the like are not the image's."""
+    files = [entry for entry in modes.over_base if entry.kind == "file" and not entry.path.startswith(_OF_THE_RUN)]
     files = [entry for entry in files if PurePosixPath(entry.path).name not in _LEFTOVERS]
     holding = {str(parent) for entry in files for parent in PurePosixPath(entry.path).parents} | {modes.workdir}
     yield from files
