@@ -7,12 +7,10 @@ from pathlib import Path
 from sentinel_grader.environment.docker import version_number
 from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.policy import Dockerfile, allowed_bases, check_dockerfile, prepared_text
+from sentinel_grader.policy import Dockerfile, allowed_bases, check_dockerfile, prepared_text, understood_by
 
 ALERTER = "module-01-containers/exercises/alerter"
 DOCKERFILE = f"{ALERTER}/Dockerfile"
-#: The newest Dockerfile syntax that engines before 23 understand (facts: policy/model.py, Feature).
-_OLD_FRONT_END, _NEW_ENGINE = (1, 2), (23,)
 
 
 def parsed(context: Path) -> Dockerfile:
@@ -40,9 +38,9 @@ def prepare(scope: Scope, context: Path) -> None:
     """Put the text that may be built in the place of the learner's. Raises Fault; OursError where this engine is too
     old for what the Dockerfile uses."""
     dockerfile = parsed(context)
-    engine = version_number(scope.session.surroundings.get("engine", ""))
-    newer = [feature for feature in dockerfile.features if feature.since > _OLD_FRONT_END]
-    if newer and engine and engine < _NEW_ENGINE:
+    understood = understood_by(version_number(scope.session.surroundings.get("engine", "")))
+    newer = [feature for feature in dockerfile.features if feature.since > understood]
+    if newer:
         words = ", ".join(f"{feature.name} (line {feature.line})" for feature in newer)
         raise OursError("dockerfile_frontend_too_old", f"This engine's BuildKit does not know {words}.")
     (context / "Dockerfile").write_text(prepared_text(dockerfile), newline="")

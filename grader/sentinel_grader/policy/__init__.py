@@ -13,6 +13,7 @@ and against a real engine (grader/tests/submission/).
 
 from sentinel_grader.policy.bases import allowed_bases
 from sentinel_grader.policy.dockerfile import check_dockerfile
+from sentinel_grader.policy.features import understood_by
 from sentinel_grader.policy.model import Dockerfile, Feature, Flag, Heredoc, Image, Instruction, Stage
 from sentinel_grader.policy.prepared import cache_argument, prepared_text
 
@@ -28,4 +29,5 @@ __all__ = [
     "cache_argument",
     "check_dockerfile",
     "prepared_text",
+    "understood_by",
 ]

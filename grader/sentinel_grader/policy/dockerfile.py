@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sentinel_grader.policy.directives import directives_of
+from sentinel_grader.policy.features import features_of
 from sentinel_grader.policy.instructions import instructions_of
 from sentinel_grader.policy.lines import Lines
 from sentinel_grader.policy.model import Dockerfile, Instruction, Stage
@@ -66,7 +67,8 @@ def _parse(
         raise Refused("no_stage", None, "It holds no FROM.", "Begin with FROM python:3.13-slim.")
     return Dockerfile(
         name, lines, directives.escape, directives.syntax, directives.lines, arguments.values,
-        frozenset(arguments.in_bases), tuple(context.earlier), tuple(context.features),
+        frozenset(arguments.in_bases), tuple(context.earlier),
+        tuple(feature for instruction in instructions for feature in features_of(instruction)),
     )  # fmt: skip
 
 
@@ -77,8 +79,6 @@ def _judge(instruction: Instruction, arguments: Arguments, context: Context) -> 
     if not context.earlier and instruction.keyword != "ARG":
         saw = f"{instruction.keyword} stands before the first FROM."
         raise Refused("before_from", instruction.line, saw, "Only ARG may stand there.")
-    if instruction.heredocs:
-        context.uses("heredoc", (1, 4), instruction.line)
     here = context.earlier.pop() if context.earlier else None
     try:
         RULES[instruction.keyword](instruction, context)

@@ -93,11 +93,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Feature:
-    """Something that older engines do not understand. `since` is the Dockerfile version that brought it, as
-    https://docs.docker.com/reference/dockerfile/ gives it; Engine 20.10 has 1.2, Engine 23 has 1.5."""
+    """Something that older engines do not understand: `since` is the version of the Dockerfile syntax that brought it.
+    features.py knows them."""
 
     name: str
-    since: tuple[int, int]
+    since: tuple[int, ...]
     line: int
 
 

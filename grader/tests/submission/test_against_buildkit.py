@@ -6,7 +6,6 @@ The other parser is asottile's `dockerfile`, which wraps BuildKit's Go code (of 
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import subprocess
@@ -17,17 +16,10 @@ from typing import Any
 
 import pytest
 
-from sentinel_grader.environment.docker import build_environment
-from sentinel_grader.policy import Dockerfile, cache_argument, check_dockerfile, prepared_text
+from sentinel_grader.policy import Dockerfile, cache_argument, prepared_text
 
+from .building import build, engine_knows, ours
 from .dockerfiles import random_dockerfile
-
-ALLOWED = ("python", "scratch", "debian")
-
-
-def ours(text: str) -> Dockerfile | None:
-    found = check_dockerfile(text, name="Dockerfile", allowed_bases=ALLOWED)
-    return found if isinstance(found, Dockerfile) else None
 
 
 def flat(found: Dockerfile) -> list[tuple[str, int, int, tuple[str, ...], tuple[str, ...]]]:
@@ -94,25 +86,11 @@ def tag() -> Iterator[str]:
     subprocess.run(["docker", "image", "rm", "--force", name], capture_output=True, check=False)
 
 
-def build(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
-    (folder / "Dockerfile").write_bytes(text.encode())
-    command = ["docker", "buildx", "build", "--progress=plain", *options, str(folder)]
-    environment = {**os.environ, **build_environment()}
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
-
-
 def history(image: str) -> list[str]:
     """What made each layer of an image, the oldest first: the first word of each."""
     command = ["docker", "image", "history", "--no-trunc", "--format", "{{json .CreatedBy}}", image]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return [json.loads(line).split(" ")[0] for line in reversed(done.stdout.splitlines())]
-
-
-def engine_knows(found: Dockerfile) -> bool:
-    version = subprocess.run(
-        ["docker", "version", "--format", "{{.Server.Version}}"], capture_output=True, text=True, check=True
-    ).stdout
-    return int(version.split(".")[0]) >= 23 or not found.features
 
 
 @pytest.mark.engine

@@ -7,23 +7,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sentinel_grader.policy.images import allowed_image
-from sentinel_grader.policy.model import Feature, Flag, Instruction, Stage
+from sentinel_grader.policy.model import Flag, Instruction, Stage
 from sentinel_grader.policy.refused import Refused
 from sentinel_grader.submission.refusal import shown
 
 
 @dataclass
 class Context:
-    """`earlier` stages, the names of all stages, the allowed repositories; rules add the `features` they meet."""
+    """`earlier` stages, the names of all stages, the allowed repositories."""
 
     allowed: Sequence[str]
     escape: str = "\\"
     names: Collection[str] = ()
     earlier: list[Stage] = field(default_factory=list)
-    features: list[Feature] = field(default_factory=list)
-
-    def uses(self, name: str, since: tuple[int, int], line: int) -> None:
-        self.features.append(Feature(name, since, line))
 
     def check_source(self, name: str, line: int, *, numbers: bool) -> None:
         """Refuse what `--from=` may not name. BuildKit takes numbers in COPY, and only there."""

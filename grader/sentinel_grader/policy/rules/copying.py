@@ -18,34 +18,29 @@ _COMMON = {
 }
 _COPY = {**_COMMON, "from": r".+", "parents": _SWITCH}
 _ADD = {**_COMMON, "unpack": _SWITCH}
-#: Since which Dockerfile version: https://docs.docker.com/reference/dockerfile/#copy and #add.
-_SINCE = {"link": (1, 4), "exclude": (1, 19), "parents": (1, 20), "unpack": (1, 17)}
 
 
 def copy(instruction: Instruction, context: Context) -> None:
     check_flags(instruction, _COPY, several=("exclude",))
-    _check_words(instruction, context)
+    _check_words(instruction)
     for flag in instruction.flags:
         if flag.name == "from":
             context.check_source(flag.value or "", flag.line, numbers=True)
 
 
-def add(instruction: Instruction, context: Context) -> None:
+def add(instruction: Instruction, _context: Context) -> None:
     check_flags(instruction, _ADD, several=("exclude",))
-    _check_words(instruction, context)
+    _check_words(instruction)
     for source in instruction.words[:-1]:
         _check_local(source, instruction)
 
 
-def _check_words(instruction: Instruction, context: Context) -> None:
+def _check_words(instruction: Instruction) -> None:
     words = instruction.words
     need(len(words) > 1, instruction, "needs something to copy and a place to put it", "Write both.")
     is_heredoc = instruction.form == "shell" and words[-1].startswith("<<")
     need(not is_heredoc, instruction, "has a heredoc where the place should stand", "Write the place last.")
     need(all(words), instruction, "has an empty name", "Name the file.")
-    for flag in instruction.flags:
-        if flag.name in _SINCE:
-            context.uses(f"{instruction.keyword} --{flag.name}", _SINCE[flag.name], flag.line)
 
 
 def _check_local(source: str, instruction: Instruction) -> None:

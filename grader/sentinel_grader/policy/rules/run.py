@@ -41,8 +41,6 @@ MOUNTS = {
 def run(instruction: Instruction, context: Context) -> None:
     check_flags(instruction, {"mount": r".+", "network": "default|none"}, several=("mount",))
     need(instruction.words, instruction, "has nothing to run", "Name a command.")
-    if instruction.flag("network") is not None:
-        context.uses("RUN --network", (1, 3), instruction.line)
     for flag in instruction.flags:
         if flag.name == "mount":
             _mount(flag, context)
@@ -75,8 +73,6 @@ def _mount(flag: Flag, context: Context) -> None:
         raise _refused(flag, "needs one target")
     if "from" in fields:
         context.check_source(fields["from"], flag.line, numbers=False)
-    if "env" in fields:
-        context.uses("RUN --mount=type=secret,env", (1, 10), flag.line)
 
 
 def _refused(flag: Flag, saw: str) -> Refused:

@@ -71,15 +71,13 @@ def shell(instruction: Instruction, _context: Context) -> None:
     need(instruction.form == "exec" and instruction.words, instruction, "is no list", 'Write ["/bin/sh", "-c"].')
 
 
-def healthcheck(instruction: Instruction, context: Context) -> None:
+def healthcheck(instruction: Instruction, _context: Context) -> None:
     check_flags(instruction, _HEALTH)
     kind = instruction.words[0].upper() if instruction.words else ""
     if kind == "NONE":
         need(len(instruction.words) == 1 and not instruction.flags, instruction, "NONE takes nothing else", "Cut it.")
         return
     need(kind == "CMD" and len(instruction.words) > 1, instruction, "names no command", "Write HEALTHCHECK CMD ….")
-    if instruction.flag("start-interval") is not None:
-        context.uses("HEALTHCHECK --start-interval", (1, 6), instruction.line)
 
 
 def words(pattern: str, example: str, *, one: bool = False) -> Rule:
