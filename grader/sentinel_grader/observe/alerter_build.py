@@ -15,6 +15,7 @@ import docker
 
 from sentinel_grader.environment.docker import build_environment
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
+from sentinel_grader.observe.failed_step import line_of_failed_step
 from sentinel_grader.observe.keys import content
 from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.recipe import Recipe
@@ -99,7 +100,7 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
                 "build_endless", f"The build did not end within {DEADLINE:.0f} s.", expected="a build that ends"
             )
         if ran.status != 0:
-            raise failure(ran.error)
+            raise failure(ran.error, context)
         return told.read_text().strip(), ran
 
 
@@ -118,6 +119,13 @@ def run_build(scope: Scope, context: Path, caches: str, *options: str, passing: 
 
 _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
 _STEP = re.compile(r"^#\d+ (?:\d+\.\d+ )?(.*)$")
+#: What engines say before they come to the point.
+_AROUND = re.compile(
+    r"^ERROR: (failed to (solve|build): |rpc error: code = \w+ desc = |failed to solve with frontend \S+: "
+    r"|failed to create LLB definition: )*"
+)
+#: Where Engine 20.10 has a stage's files while it copies from it.
+_MOUNTED = re.compile(r"/\S*/overlay2/\w+/merged(?=/)")
 _OURS = (
     "no space left on device",
     "failed to solve: unexpected EOF",
@@ -126,17 +134,18 @@ _OURS = (
 )
 
 
-def failure(log: str) -> Exception:
-    """The Fault (or OursError) that a failed build's log tells of."""
+def failure(log: str, context: Path) -> Exception:
+    """The Fault (or OursError) that the log of a failed build of `context` tells of."""
     last = [line for line in log.splitlines() if line.strip()][-1:] or ["it gave no reason"]
     if any(sign in log for sign in _OURS[:2]):
         return OursError("engine_error", last[0][:500])
     lines = [int(number) for number in _AT.findall(log)]
-    saw = re.sub(r"^ERROR: (failed to (solve|build): )*", "", last[0])[:600]
+    saw = _MOUNTED.sub("", _AROUND.sub("", last[0]))[:600]
+    line = lines[-1] if lines else _line_in(saw) or line_of_failed_step(log, context / "Dockerfile")
     return Fault(
         "build_failed",
         f"The build fails: {saw}",
-        at=Place(DOCKERFILE, lines[-1] if lines else _line_in(saw)),
+        at=Place(DOCKERFILE, line),
         expected="an image",
         detail=useful_lines(log),
     )

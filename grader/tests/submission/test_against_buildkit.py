@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -16,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from sentinel_grader.observe.alerter_build import failure
+from sentinel_grader.observe.dockerfile import DOCKERFILE
+from sentinel_grader.observe.outcome import Fault, Place
 from sentinel_grader.policy import Dockerfile, cache_argument, prepared_text
 
 from .building import build, engine_knows, ours
@@ -111,17 +113,31 @@ def test_the_engine_builds_the_instructions_that_we_see(text: str, folder: Path,
     assert history(tag) == expected
 
 
+#: Files whose build fails at the line that names what is missing: by the context, a stage, a program, the syntax.
+FAILING = {
+    "of the context": TRICKY["windows"].replace("USER 5", "COPY missing /"),
+    "after comments": TRICKY["comments and blanks in continuations"].replace("USER 5", "COPY missing /"),
+    "of a stage": TRICKY["stages by number, name and case"].replace("USER 5", "COPY --from=one missing /"),
+    "in a builder": "FROM python:3.13-slim AS b\nENV A=1\nWORKDIR /a\nARG B\nRUN true \\\n && \\\n/missing\nRUN true\n"
+    "FROM scratch\nCOPY --from=b /a /a\n",
+    "on another stage": "FROM python:3.13-slim AS b\nRUN true\nFROM b\nWORKDIR /x\nCOPY x .\nRUN /missing\n",
+    "alone": "FROM python:3.13-slim\nWORKDIR /x\nRUN /missing\nRUN true\n",
+    "of nothing": "FROM scratch\nCOPY x /\nCOPY missing /\n",
+}
+
+
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["comments and blanks in continuations", "windows", "stages by number, name and case"])
-def test_the_engine_names_our_lines(name: str, folder: Path) -> None:
-    """A COPY of nothing before the last instruction fails on the line where we see it."""
-    text = TRICKY[name].replace("USER 5", "COPY missing /")
+@pytest.mark.parametrize("text", FAILING.values(), ids=FAILING.keys())
+def test_the_line_at_which_a_build_fails_is_the_learners(text: str, folder: Path) -> None:
     found = ours(text)
     assert found is not None
     done = build(folder, prepared_text(found), "--output=type=cacheonly")
     assert done.returncode != 0
-    assert re.findall(r"^Dockerfile:(\d+)$", done.stderr, re.MULTILINE) == [str(found.line_of("COPY"))], done.stderr
+    failed = failure(done.stderr, folder)
+    assert isinstance(failed, Fault)
+    lines = [one.line for stage in found.stages for one in stage.instructions if "missing" in one.value.lower()]
+    assert failed.outcome.at == Place(DOCKERFILE, *lines), done.stderr
 
 
 @pytest.mark.engine
