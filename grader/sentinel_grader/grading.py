@@ -16,10 +16,10 @@ from sentinel_grader.environment.bases.catalogue import recipes
 from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.hints import all_hints
-from sentinel_grader.judging import CHECKS, Check, Judged, in_order, judge
+from sentinel_grader.judging import CHECKS, Check, Judged, Judging, in_order
 from sentinel_grader.observe.keys import code_version
 from sentinel_grader.observe.outcome import Outcome
-from sentinel_grader.observe.schedule import Listener, observe
+from sentinel_grader.observe.schedule import Event, Listener, observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
@@ -64,13 +64,20 @@ def grade(
         write_refusals(copy.path, copy.refusals, len(copy.files))
         checks = declared(ids)
         names = {name for check in checks for name in check.observations}
+        judging = Judging(checks)
+
+        def heard(event: Event) -> None:
+            listener(event)
+            if event.outcome:
+                for each in judging.ended(event.observation, event.outcome):
+                    if each.id in ids:
+                        decided(each)
+
         with session(copy.path, _surroundings(engine), keep=keep) as running:
             outcomes = observe(
-                names, running, store or Store.default(), jobs=jobs or (os.cpu_count() or 2) * 2, listener=listener
+                names, running, store or Store.default(), jobs=jobs or (os.cpu_count() or 2) * 2, listener=heard
             )
-        judged = [each for each in judge(checks, outcomes) if each.id in ids]
-    for each in judged:
-        decided(each)
+        judged = [each for each in judging.all() if each.id in ids]
     result = _result(
         judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), images_of(outcomes)
     )
@@ -93,7 +100,7 @@ def _result(
     nonces: dict[str, str],
     images: list[ImageResult],
 ) -> Result:
-    checks = [_check_result(each) for each in judged]
+    checks = [check_result(each) for each in judged]
     points, maximum, pending, verdict = totals(checks)
     return Result(
         grader=Grader(version=__version__, checks_hash=code_version()[:16]),
@@ -111,7 +118,8 @@ def _result(
     )
 
 
-def _check_result(judged: Judged) -> CheckResult:
+def check_result(judged: Judged) -> CheckResult:
+    """A verdict with all that the course says of its check."""
     module, task = course.task_of(judged.id)
     info = course.checks()[judged.id]
     return CheckResult(

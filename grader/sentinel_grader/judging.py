@@ -111,12 +111,43 @@ CHECKS = Checks(REGISTRY)
 check = CHECKS.check
 
 
+class Judging:
+    """Checks judged one after another, each as soon as all that it rests on has ended. The verdicts do not depend on
+    the order in which observations end."""
+
+    def __init__(self, checks: Iterable[Check], registry: Registry = REGISTRY) -> None:
+        """`checks` come in an order in which each is after those it needs, as `Checks.with_needs` gives them."""
+        self._checks, self._registry = tuple(checks), registry
+        self._outcomes: dict[str, Outcome] = {}
+        self._judged: dict[str, Judged] = {}
+
+    def ended(self, observation: str, outcome: Outcome) -> list[Judged]:
+        """Take note of how an observation ended; the checks that are decided by it."""
+        self._outcomes[observation] = outcome
+        return [self._decide(check) for check in self._checks if self._can_be_judged(check)]
+
+    def all(self) -> list[Judged]:
+        """Every check in its order. One whose observations are not all there is not graded."""
+        for check in self._checks:
+            if check.id not in self._judged:
+                self._decide(check)
+        return [self._judged[check.id] for check in self._checks]
+
+    def _can_be_judged(self, check: Check) -> bool:
+        rests_on = all(name in self._outcomes for name in check.observations)
+        return check.id not in self._judged and rests_on and all(need in self._judged for need in check.needs)
+
+    def _decide(self, check: Check) -> Judged:
+        self._judged[check.id] = judged = _judge(check, self._outcomes, self._judged, self._registry)
+        return judged
+
+
 def judge(checks: Iterable[Check], outcomes: Mapping[str, Outcome], registry: Registry = REGISTRY) -> list[Judged]:
     """Judge `checks`, in an order in which each comes after those it needs, from how its observations ended."""
-    judged: dict[str, Judged] = {}
-    for each in checks:
-        judged[each.id] = _judge(each, outcomes, judged, registry)
-    return list(judged.values())
+    judging = Judging(checks, registry)
+    for observation, outcome in outcomes.items():
+        judging.ended(observation, outcome)
+    return judging.all()
 
 
 def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, Judged], registry: Registry) -> Judged:

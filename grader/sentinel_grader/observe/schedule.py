@@ -21,6 +21,7 @@ class Moment(Enum):
     STARTED = "started"
     REUSED = "reused"
     ENDED = "ended"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class _Run:
         built_on = {name: await self._tasks[name] for name in observation.needs}
         lacking = tuple(name for name, outcome in built_on.items() if not isinstance(outcome, Recorded))
         if lacking:
-            return Blocked(lacking)
+            self._listener(Event(observation.name, Moment.BLOCKED, blocked := Blocked(lacking)))
+            return blocked
         recorded = {name: outcome for name, outcome in built_on.items() if isinstance(outcome, Recorded)}
         needs = {name: (self._keys[name], outcome) for name, outcome in recorded.items()}
         key = key_of(observation, self._session.submission, needs, self._session.surroundings)

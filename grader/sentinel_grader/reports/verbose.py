@@ -17,7 +17,7 @@ from sentinel_grader.reports.text import shown
 
 def print_observations(events: Iterable[Event], outcomes: Mapping[str, Outcome], console: Console) -> None:
     """Print a table of all `outcomes`; `events` tell which were reused and what each took."""
-    ended = {event.observation: event for event in events if event.moment is not Moment.STARTED}
+    ended = {event.observation: event for event in events if event.moment in (Moment.REUSED, Moment.ENDED)}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("Observation", no_wrap=True)
     table.add_column("Seconds", justify="right", no_wrap=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from sentinel_grader.judging import Check, Checks, Judged, expect, judge
+from sentinel_grader.judging import Check, Checks, Judged, Judging, expect, judge
 from sentinel_grader.observe.outcome import Blocked, Outcome, Place, Recorded, SubmissionFault, Unavailable
 from sentinel_grader.observe.registry import GraphError, Registry
 from sentinel_grader.result import Verdict
@@ -149,3 +149,10 @@ def test_a_check_must_say_why_and_ask_for_what_there_is(checks: Checks) -> None:
 def test_needs_come_before_what_needs_them(checks: Checks) -> None:
     order: list[Check] = checks.with_needs(["m.non_root", "m.builds"])
     assert [check.id for check in order] == ["m.starts", "m.non_root", "m.builds"]
+
+
+def test_a_check_is_decided_as_soon_as_all_it_rests_on_has_ended(checks: Checks) -> None:
+    judging = Judging(checks.with_needs(ALL), checks.registry)
+    assert [judged.id for judged in judging.ended("built", IMAGE)] == ["m.builds", "m.crashes"]
+    assert [judged.id for judged in judging.ended("running", GOOD)] == ["m.starts", "m.non_root"]
+    assert [judged.id for judged in judging.all()] == list(ALL)

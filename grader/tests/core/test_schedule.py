@@ -98,7 +98,9 @@ def test_every_ending_is_an_outcome(registry: Registry, session: Session, store:
         scope.run(["no-such-program-anywhere"], deadline=1)
         return Text("")
 
-    outcomes = observe(["above", "ours"], session, store, jobs=2, registry=registry)
+    events = list[Event]()
+    outcomes = observe(["above", "ours"], session, store, jobs=2, registry=registry, listener=events.append)
+    assert {event.observation: event.outcome for event in events if event.outcome} == outcomes, "each end is told"
     assert isinstance(outcomes["broken"], SubmissionFault)
     assert outcomes["above"] == Blocked(("broken",))
     assert outcomes["ours"] == Unavailable("program_missing", "no-such-program-anywhere: No such file or directory")
