@@ -297,6 +297,7 @@ def grade(
     jobs: Annotated[int, typer.Option(help="Observations at once; 0: twice the processors.", min=0)] = 0,
     verbose: Annotated[bool, typer.Option("--verbose", help="Every observation and its seconds.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the containers, to look at.")] = False,
+    trace: Annotated[Path | None, typer.Option(help="Write what was done when.", metavar="FOLDER", hidden=True)] = None,
     yes: Yes = False,
 ) -> int:
     """Grade exercises by what they do. Exits 0 if all passed, 1 if not, 2 if something could not be graded."""
@@ -306,7 +307,9 @@ def grade(
     ids = _ids(targets)
     _prepare(yes)
     reports = Reports(json_file, html_file, junit_file, github)
-    return grade_verb.run(ids, submission, reports, solutions=solutions, jobs=jobs, verbose=verbose, keep=keep)
+    return grade_verb.run(
+        ids, submission, reports, solutions=solutions, jobs=jobs, verbose=verbose, keep=keep, trace=trace
+    )
 
 
 @app.command()

@@ -17,12 +17,14 @@ from sentinel_grader import course, learner, pristine
 from sentinel_grader.environment.docker import find_engine
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.grading import Grade, grade
+from sentinel_grader.judging import Judged
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
 from sentinel_grader.reports import github, html, json, junit, terminal, verbose
 from sentinel_grader.reports.live import Display
 from sentinel_grader.reports.text import shown
 from sentinel_grader.result import EXIT, Result
+from sentinel_grader.tracing import Tracer
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,25 @@ class Reports:
 
 
 def run(
-    ids: list[str], submission: Path, reports: Reports, *, solutions: bool, jobs: int, verbose: bool, keep: bool
+    ids: list[str],
+    submission: Path,
+    reports: Reports,
+    *,
+    solutions: bool,
+    jobs: int,
+    verbose: bool,
+    keep: bool,
+    trace: Path | None = None,
 ) -> int:
     """Grade, show and write; returns the exit status."""
-    console = Console(highlight=False)
+    console, tracer = Console(highlight=False), Tracer(trace)
     with _submission(submission, solutions) as checkout:
-        graded, events = _graded(ids, checkout, console, jobs, keep)
+        graded, events = _graded(ids, checkout, console, jobs, keep, tracer)
     _show(graded, events, console, told=not solutions, everything=verbose)
     reports.write(graded.result)
     if not solutions:
         learner.remember(graded.result, submission)
+    tracer.write(graded.result.verdict)
     return EXIT[graded.result.verdict]
 
 
@@ -73,7 +84,9 @@ def _submission(named: Path, solutions: bool) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _graded(ids: list[str], checkout: Path, console: Console, jobs: int, keep: bool) -> tuple[Grade, list[Event]]:
+def _graded(
+    ids: list[str], checkout: Path, console: Console, jobs: int, keep: bool, tracer: Tracer
+) -> tuple[Grade, list[Event]]:
     engine, events = find_engine().engine, list[Event]()
     if engine is None:
         raise Problem("The engine went away.", "./sentinel doctor")
@@ -82,10 +95,15 @@ def _graded(ids: list[str], checkout: Path, console: Console, jobs: int, keep: b
 
         def heard(event: Event) -> None:
             events.append(event)
+            tracer.event(event)
             display.event(event)
 
+        def decided(judged: Judged) -> None:
+            tracer.judged(judged)
+            display.judged(judged)
+
         try:
-            graded = grade(ids, checkout, engine, jobs=jobs, keep=keep, listener=heard, decided=display.judged)
+            graded = grade(ids, checkout, engine, jobs=jobs, keep=keep, listener=heard, decided=decided, log=tracer.log)
         except OursError as ours:
             raise Problem(f"Nothing could be graded: {ours}.", "./sentinel doctor") from ours
     return graded, events

@@ -18,6 +18,7 @@ from sentinel_grader.environment.docker import Engine
 from sentinel_grader.hints import all_hints
 from sentinel_grader.judging import CHECKS, Check, Judged, Judging, in_order
 from sentinel_grader.observe.keys import code_version
+from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import Outcome
 from sentinel_grader.observe.schedule import Event, Listener, observe
 from sentinel_grader.observe.session import session
@@ -55,6 +56,7 @@ def grade(
     store: Store | None = None,
     listener: Listener = lambda _event: None,
     decided: Callable[[Judged], None] = lambda _judged: None,
+    log: Log | None = None,
 ) -> Grade:
     """Grade `submission` (a checkout of the course) for the checks `ids`. Raises OursError without an engine."""
     began, started = time.monotonic(), datetime.now(UTC)
@@ -73,7 +75,7 @@ def grade(
                     if each.id in ids:
                         decided(each)
 
-        with session(copy.path, _surroundings(engine), keep=keep) as running:
+        with session(copy.path, _surroundings(engine), keep=keep, log=log) as running:
             outcomes = observe(
                 names, running, store or Store.default(), jobs=jobs or (os.cpu_count() or 2) * 2, listener=heard
             )

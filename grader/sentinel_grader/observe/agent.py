@@ -20,6 +20,7 @@ from typing import Any
 import docker
 from docker.models.networks import Network
 
+from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.session import Session
 
@@ -69,8 +70,8 @@ def _writable(value: Any) -> Any:
 class Agent:
     """A conversation with the program inside; one request at a time."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[bytes], container: str, log: Log) -> None:
+        self._process, self._container, self._log = process, container, log
         self._buffer = b""
 
     def http(
@@ -108,12 +109,14 @@ class Agent:
 
     def _ask(self, ask: dict[str, Any], timeout: float) -> dict[str, Any]:
         assert self._process.stdin is not None
+        began = time.monotonic()
         try:
             self._process.stdin.write(json.dumps(ask).encode() + b"\n")
             self._process.stdin.flush()
             answer: dict[str, Any] = json.loads(self._line(time.monotonic() + timeout + _GRACE))
         except (BrokenPipeError, ValueError) as gone:
             raise OursError("agent_gone", "the agent's container ended") from gone
+        self._log.asked(self._container, ask, answer, time.monotonic() - began)
         return answer
 
     def _line(self, until: float) -> bytes:
@@ -153,7 +156,7 @@ def agent(session: Session, network: Network) -> Iterator[Agent]:
     command = ["docker", "exec", "--interactive", container.id, "python", "-u", "-c", _CODE]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
-        yield Agent(process)
+        yield Agent(process, str(container.name), session.log)
     finally:
         process.kill()
         process.communicate()

@@ -7,7 +7,6 @@ would write it. A build argument counts where its name says that it is a secret:
 from __future__ import annotations
 
 import json
-import secrets as randomness
 from dataclasses import dataclass, field
 
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
@@ -52,7 +51,7 @@ def canaries(scope: Scope, build: Build, recipe: Recipe, image: Image, context: 
     if not arguments and not files:
         return Canaries()  # nothing that could hold one reaches the build: there is nothing to build
     folder, _ = prepared_context(scope)
-    given = {given_as: randomness.token_hex(16) for given_as in (*arguments, *files)}
+    given = {given_as: scope.nonce(16) for given_as in (*arguments, *files)}
     for path in files:
         plant(folder, path, _file(path, given[path]))
     options = [f"--build-arg={name}={given[name]}" for name in arguments]

@@ -6,7 +6,6 @@ The list takes the learner's Dockerfile's place, under its name: so the same ign
 
 from __future__ import annotations
 
-import secrets
 import tarfile
 import tempfile
 from collections.abc import Mapping
@@ -53,7 +52,7 @@ def context(scope: Scope, build: Build) -> Context:
     """Plant, build the list, read it."""
     folder, _ = prepared_context(scope)
     code = [path.relative_to(folder).as_posix() for path in folder.glob("alerter/*.py")]
-    junk = f"{secrets.token_hex(5)}.bin"
+    junk = f"{scope.nonce(5)}.bin"
     planted = {junk if path == "*.bin" else path: what for path, what in (SECRETS | JUNK).items()}
     for path in planted:
         plant(folder, path, b"\0" * _JUNK_SIZE if path == junk else b"planted by the grader\n")

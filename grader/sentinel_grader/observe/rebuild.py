@@ -9,7 +9,6 @@ again fails within a second, and a build that goes through has not read them.
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ class Rebuild:
 def rebuild(scope: Scope, build: Build) -> Rebuild:
     """Build twice more: with a comment added to the code, and with a line in the requirements that is none."""
     context, _ = prepared_context(scope)
-    nonce = secrets.token_hex(8)
+    nonce = scope.nonce()
     broken = context.with_name("broken")
     shutil.copytree(context, broken, symlinks=True)
     _append(context / CODE, f"\n# edited {nonce}\n")

@@ -7,7 +7,6 @@ that nothing is taken from, so a build that still succeeds has no use for its bu
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
@@ -34,7 +33,7 @@ def sabotage(scope: Scope, build: Build, recipe: Recipe) -> Sabotage:
     if not broken:
         return Sabotage([])
     context, _ = prepared_context(scope)
-    program = f"/sentinel-{secrets.token_hex(8)}"
+    program = f"/sentinel-{scope.nonce()}"
     ends = {recipe.stages[index + 1].line: f"RUN {json.dumps([program])}" for index in broken}
     with_lines(context / "Dockerfile", ends)
     tried = try_build(scope, context, build.nonce[:12], "--output=type=cacheonly")

@@ -10,6 +10,7 @@ from enum import Enum
 
 from sentinel_grader.observe.keys import Perishable
 from sentinel_grader.observe.keys import key as key_of
+from sentinel_grader.observe.log import AT_WORK
 from sentinel_grader.observe.outcome import Blocked, Fault, OursError, Outcome, Recorded, Unavailable
 from sentinel_grader.observe.registry import REGISTRY, Observation, Registry
 from sentinel_grader.observe.scope import Scope, inputs_only
@@ -88,6 +89,7 @@ class _Run:
 
     async def _make(self, observation: Observation, key: str, data: list[object]) -> Outcome:
         started = time.monotonic()
+        AT_WORK.set(observation.name)
         self._listener(Event(observation.name, Moment.STARTED))
         with inputs_only(self._session.submission, observation.inputs) as files:
             scope = Scope(self._session, files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -52,7 +53,6 @@ class Scope:
         self._cancelled = threading.Event()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
-        self.log: list[tuple[str, float]] = []
 
     def run(
         self,
@@ -75,7 +75,7 @@ class Scope:
                     self._running.discard(process)
             self.check_cancelled()
             seconds = time.monotonic() - started
-            self.log.append((" ".join(command), seconds))
+            self.session.log.ran(command, environment, status, seconds)
             return Ran(status, _read(out.fileno()), _read(error.fileno()), seconds)
 
     def _start(
@@ -112,6 +112,10 @@ class Scope:
             if any(os.fstat(output).st_size > MOST_OUTPUT for output in outputs):
                 return None
         return None
+
+    def nonce(self, size: int = 8) -> str:
+        """So many random bytes, as hex digits: nobody can foresee them, and no other grade has the same."""
+        return self.session.log.nonce(secrets.token_hex(size))
 
     def check_cancelled(self) -> None:
         if self._cancelled.is_set():

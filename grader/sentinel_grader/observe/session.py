@@ -19,6 +19,7 @@ from pathlib import Path
 import docker
 from docker import DockerClient
 
+from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.paths import state_folder
 
@@ -39,6 +40,7 @@ class Session:
     submission: Path
     surroundings: dict[str, str]
     nonces: dict[str, str] = field(default_factory=dict)
+    log: Log = field(default_factory=Log)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -67,13 +69,16 @@ def _context_host() -> str:
 
 
 @contextlib.contextmanager
-def session(submission: Path, surroundings: dict[str, str], *, keep: bool = False) -> Iterator[Session]:
+def session(
+    submission: Path, surroundings: dict[str, str], *, keep: bool = False, log: Log | None = None
+) -> Iterator[Session]:
     """A session for the block. What it made on the engine is removed after it, unless `keep`."""
-    engine, run = connect(), uuid.uuid4().hex[:10]
+    engine, run, log = connect(), uuid.uuid4().hex[:10], log or Log()
+    engine.api.hooks["response"].append(log.called)
     with _run_lock(run):
         sweep(engine)
         try:
-            yield Session(run, engine, submission, surroundings)
+            yield Session(run, engine, submission, surroundings, log=log)
         finally:
             if not keep:
                 remove(engine, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from docker.models.containers import Container
@@ -41,7 +42,7 @@ class Working:
 def working(scope: Scope, build: Build) -> Working:
     """Start the image, look at its processes from then on, give it two batches of entries, and compare its disk."""
     with ThreadPoolExecutor(1) as aside:
-        calibrated = aside.submit(calibrate, scope)
+        calibrated = aside.submit(copy_context().run, calibrate, scope)
         with stand(scope.session) as place, place.container(build.image) as container:
             with watcher(scope, container) as watching:
                 wait_until_healthy(scope, place, container)

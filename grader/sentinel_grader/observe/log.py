@@ -1,0 +1,115 @@
+"""What a grade does with the engine, written down as it does it: commands, calls of its API, requests of an agent.
+
+Only where somebody asked for it (`bench grade`, which makes its baseline of it): else nothing is kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+#: The observation at work. A thread that is started aside needs a copy of the context to be counted to it.
+AT_WORK: ContextVar[str] = ContextVar("observation", default="")
+#: Calls whose answers tell what later ones mean: the ids of new things, and the addresses of containers.
+_TELLING = re.compile(r"^/(containers|networks)/create$|^/containers/[^/]+/json$")
+
+
+class Ran(msgspec.Struct, frozen=True, tag=True):
+    """A command of the docker client. `folders`: where those that it names were copied to, since they go at its end."""
+
+    observation: str
+    began: float
+    seconds: float
+    command: list[str]
+    environment: dict[str, str]
+    status: int | None
+    folders: dict[str, str] = {}
+
+
+class Called(msgspec.Struct, frozen=True, tag=True):
+    """A call of the engine's API. `seconds` are those until its answer began; `answer` is kept where it tells more."""
+
+    observation: str
+    began: float
+    seconds: float
+    method: str
+    path: str
+    query: str
+    body: Any
+    status: int
+    answer: Any = None
+
+
+class Asked(msgspec.Struct, frozen=True, tag=True):
+    """A request that the agent in `container` was given, and its answer."""
+
+    observation: str
+    began: float
+    seconds: float
+    container: str
+    ask: dict[str, Any]
+    answer: dict[str, Any]
+
+
+Entry = Ran | Called | Asked
+
+
+class Log:
+    """A grade's entries, in the order in which they ended. `folder` is where copies go; without one, nothing is kept."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder, self._lock, self._numbers = folder, threading.Lock(), itertools.count(1)
+        self.entries: list[Entry] = []
+        self.nonces: list[str] = []
+
+    def ran(self, command: Sequence[str], environment: Mapping[str, str] | None, status: int | None, s: float) -> None:
+        """Take down a command that ended, after `s` seconds."""
+        if self._folder:
+            folders = {word: self._copied(Path(word)) for word in command if _is_passing(word)}
+            self._add(Ran(AT_WORK.get(), time.time() - s, s, list(command), dict(environment or {}), status, folders))
+
+    def called(self, response: Any, *_: object, **__: object) -> None:
+        """Take down a call, as a hook of the `requests` library."""
+        if self._folder:
+            asked, s = response.request, response.elapsed.total_seconds()
+            path, _, query = re.sub(r"^/v[\d.]+(?=/)", "", asked.path_url).partition("?")
+            answer = response.json() if _TELLING.match(path) and response.ok else None
+            body = json.loads(asked.body) if asked.body else None
+            began = time.time() - s
+            self._add(Called(AT_WORK.get(), began, s, asked.method, path, query, body, response.status_code, answer))
+
+    def asked(self, container: str, ask: dict[str, Any], answer: dict[str, Any], s: float) -> None:
+        """Take down a request to an agent, and its answer."""
+        if self._folder:
+            self._add(Asked(AT_WORK.get(), time.time() - s, s, container, ask, answer))
+
+    def nonce(self, nonce: str) -> str:
+        """Take down what was made up for this grade alone, so that whoever repeats it makes up something else."""
+        self.nonces.append(nonce)
+        return nonce
+
+    def _add(self, entry: Entry) -> None:
+        with self._lock:
+            self.entries.append(entry)
+
+    def _copied(self, folder: Path) -> str:
+        assert self._folder
+        place = f"contexts/{next(self._numbers)}"
+        shutil.copytree(folder, self._folder / place, symlinks=True)
+        return place
+
+
+def _is_passing(word: str) -> bool:
+    """Whether a word of a command is a folder that goes with the grade."""
+    return word.startswith(tempfile.gettempdir()) and Path(word).is_dir()
