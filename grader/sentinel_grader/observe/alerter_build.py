@@ -21,7 +21,7 @@ from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
-from sentinel_grader.observe.session import LABEL, REPOSITORY, Session
+from sentinel_grader.observe.session import LABEL, REPOSITORY, Session, tag_now
 from sentinel_grader.paths import state_folder
 from sentinel_grader.policy import cache_argument
 
@@ -45,9 +45,9 @@ class Build:
         return self.image
 
     def is_there(self, session: Session) -> bool:
-        """Whether the engine still has the image: only then is this recording worth anything."""
+        """Whether the engine still has the image: only then is this recording worth anything. It is used, if so."""
         try:
-            session.engine.images.get(self.image)
+            session.engine.api.tag(self.image, REPOSITORY, tag_now(self.nonce[:12]))
         except docker.errors.DockerException:
             return False
         return True
@@ -93,7 +93,7 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
     """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder, "id")
-        image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag}"]
+        image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
         ran = run_build(scope, context, tag, *image, *options, passing=False)
         if ran.status is None:
             raise Fault(

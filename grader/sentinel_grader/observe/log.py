@@ -66,7 +66,7 @@ Entry = Ran | Called | Asked
 
 
 class Log:
-    """A grade's entries, in the order in which they ended. `folder` is where copies go; without one, nothing is kept."""
+    """A grade's entries, in the order in which they ended. `folder` is where copies go; without, nothing is kept."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder, self._lock, self._numbers = folder, threading.Lock(), itertools.count(1)
@@ -79,7 +79,7 @@ class Log:
             folders = {word: self._copied(Path(word)) for word in command if _is_passing(word)}
             self._add(Ran(AT_WORK.get(), time.time() - s, s, list(command), dict(environment or {}), status, folders))
 
-    def called(self, response: Any, *_: object, **__: object) -> None:
+    def called(self, response: Any, *_more: object, **_settings: object) -> None:
         """Take down a call, as a hook of the `requests` library."""
         if self._folder:
             asked, s = response.request, response.elapsed.total_seconds()

@@ -11,8 +11,9 @@ import fcntl
 import json
 import os
 import subprocess
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,8 +28,8 @@ from sentinel_grader.paths import state_folder
 LABEL = "io.sentinel.run"
 #: Where learners' images lie: they outlive a run, so that what was seen of them can be used again.
 REPOSITORY = "sentinel-grade/alerter"
-#: How many of them are kept; the oldest go first.
-MOST_IMAGES = 20
+#: How many of their tags are kept, the latest; and for how many seconds all of them, since a grade may be at work.
+MOST_TAGS, IN_USE = 20, 900.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,18 @@ def remove(engine: DockerClient, run: str) -> None:
     for image in engine.api.images(filters=ours):
         with gone:
             engine.images.remove(image["Id"], force=True)
-    kept = sorted(engine.api.images(name=REPOSITORY), key=lambda image: int(image["Created"]))
-    for image in kept[:-MOST_IMAGES]:
+    for tag in outdated([tag for image in engine.api.images(name=REPOSITORY) for tag in image["RepoTags"] or []]):
         with gone:
-            engine.images.remove(image["Id"], force=True)
+            engine.images.remove(tag)
+
+
+def tag_now(what: str) -> str:
+    """A tag for a learner's image that is used now; `what` tells one from another. It has the time in it, since the
+    engine does not tell: an image that came from the cache is as old as its first build."""
+    return f"{what}-{int(time.time())}"
+
+
+def outdated(names: Iterable[str]) -> list[str]:
+    """Those of the learners' images' names whose last use is long ago, and that are too many."""
+    ages = {name: time.time() - int(when) for name in names if (when := name.rpartition("-")[2]).isdigit()}
+    return [name for name in sorted(ages, key=ages.__getitem__)[MOST_TAGS:] if ages[name] > IN_USE]
