@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import time
 from pathlib import Path
 
 import msgspec
 
 from sentinel_grader.judging import Judged
-from sentinel_grader.observe.log import Entry, Log
+from sentinel_grader.observe.log import CONTEXTS, Entry, Log
 from sentinel_grader.observe.schedule import Event, Moment
 from sentinel_grader.result import Overall
 
@@ -55,6 +56,7 @@ class Tracer:
 
     def __init__(self, folder: Path | None) -> None:
         if folder:
+            shutil.rmtree(folder / CONTEXTS, ignore_errors=True)  # of an earlier one
             folder.mkdir(parents=True, exist_ok=True)
         self._folder, self.log = folder, Log(folder)
         self._trace, self._open = Trace(time.time()), dict[str, float]()

@@ -21,6 +21,8 @@ import msgspec
 
 #: The observation at work. A thread that is started aside needs a copy of the context to be counted to it.
 AT_WORK: ContextVar[str] = ContextVar("observation", default="")
+#: Where copies of build contexts lie, below the log's folder.
+CONTEXTS = "contexts"
 #: Calls whose answers tell what later ones mean: the ids of new things, and the addresses of containers.
 _TELLING = re.compile(r"^/(containers|networks)/create$|^/containers/[^/]+/json$")
 
@@ -105,7 +107,7 @@ class Log:
 
     def _copied(self, folder: Path) -> str:
         assert self._folder
-        place = f"contexts/{next(self._numbers)}"
+        place = f"{CONTEXTS}/{next(self._numbers)}"
         shutil.copytree(folder, self._folder / place, symlinks=True)
         return place
 
