@@ -13,8 +13,10 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, get_type_hints
+
+import msgspec
 
 from sentinel_grader import course
 from sentinel_grader.observe.outcome import Blocked, Outcome, Place, Recorded, SubmissionFault, Unavailable
@@ -22,6 +24,8 @@ from sentinel_grader.observe.registry import REGISTRY, GraphError, Registry
 from sentinel_grader.result import Reason, Verdict
 
 Made = TypeVar("Made", bound=Callable[..., None])
+#: Characters that a result holds of what was seen: a submission may have long names, and many.
+MOST_WORDS = 6000
 
 
 class Unmet(Exception):
@@ -138,7 +142,7 @@ class Judging:
         return check.id not in self._judged and rests_on and all(need in self._judged for need in check.needs)
 
     def _decide(self, check: Check) -> Judged:
-        self._judged[check.id] = judged = _judge(check, self._outcomes, self._judged, self._registry)
+        self._judged[check.id] = judged = _bounded(_judge(check, self._outcomes, self._judged, self._registry))
         return judged
 
 
@@ -148,6 +152,16 @@ def judge(checks: Iterable[Check], outcomes: Mapping[str, Outcome], registry: Re
     for observation, outcome in outcomes.items():
         judging.ended(observation, outcome)
     return judging.all()
+
+
+def _bounded(judged: Judged) -> Judged:
+    """The verdict in at most about MOST_WORDS. From the middle, since the end of a log says most."""
+    saw = judged.reason.saw if judged.reason else ""
+    left_out = len(saw) - MOST_WORDS
+    if not judged.reason or left_out <= 0:
+        return judged
+    cut = f"{saw[: MOST_WORDS // 2]}\n… {left_out} characters left out …\n{saw[-MOST_WORDS // 2 :]}"
+    return replace(judged, reason=msgspec.structs.replace(judged.reason, saw=cut))
 
 
 def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, Judged], registry: Registry) -> Judged:
@@ -175,7 +189,8 @@ def _roots(names: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, O
     for name in names:
         outcome = outcomes.get(name, Unavailable("not_observed", f"There is no recording of {name!r}."))
         if isinstance(outcome, Blocked):
-            found |= _roots(outcome.by, outcomes)
+            lost = Unavailable("not_observed", f"{name!r} was blocked by what was recorded.")
+            found |= _roots(outcome.by, outcomes) or {name: lost}
         elif not isinstance(outcome, Recorded):
             found[name] = outcome
     return found
@@ -201,7 +216,7 @@ def _called(check: Check, outcomes: Mapping[str, Outcome]) -> Judged:
         check.function(*seen)
     except Unmet as unmet:
         why = unmet.reason.why or check.why
-        reason = Reason(**{**{name: getattr(unmet.reason, name) for name in Reason.__struct_fields__}, "why": why})
+        reason = msgspec.structs.replace(unmet.reason, why=why)
         return Judged(check.id, Verdict.FAILED, reason)
     except Exception:
         return Judged(check.id, Verdict.NOT_GRADED, Reason(code="check_crashed", saw=traceback.format_exc(limit=-3)))

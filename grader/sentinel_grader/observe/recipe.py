@@ -44,6 +44,10 @@ class Stage:
         return f"stage {self.name or self.index} (line {self.line})"
 
 
+#: In the place of a base, where there is none.
+_NOWHERE = Stage(0, "", "", 1, under_final=True, used=True)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """`steps` are those that made the image itself: of the final stage and those it is FROM, first to last."""
@@ -61,7 +65,7 @@ class Recipe:
     @property
     def root(self) -> Stage:
         """The stage that brings the base in: the first that the final one is FROM."""
-        return next(stage for stage in self.stages if stage.under_final and stage.image)
+        return next((stage for stage in self.stages if stage.under_final and stage.image), _NOWHERE)
 
     @property
     def final(self) -> Place:

@@ -33,7 +33,7 @@ def test_its_base_has_a_version(recipe: Recipe) -> None:
 @check("m1.starts")
 def test_it_starts_and_answers(running: Running) -> None:
     """An image that does not start is a file. Everything after this talks to the running container."""
-    expect(running.answered.status == 200, saw=running.answered.words, expected="200 from GET /health")
+    expect(running.answered.status == 200, saw=f"GET /health: {running.answered.words}", expected="status 200")
 
 
 @check("m1.alerts", needs=["m1.starts"])
@@ -46,6 +46,7 @@ def test_an_error_on_the_queue_becomes_an_alert(running: Running) -> None:
         expected="the BUILD file that lay beside the code when this image was built",
         code="not_this_code",
     )
+    expect(len(running.batches) > 1, saw=f"{len(running.batches)} batches were handled", expected="two, of new entries")
     for batch in running.batches:
         missing = [id_ for id_ in batch.errors if id_ not in batch.alerts]
         expect(

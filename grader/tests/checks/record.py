@@ -1,17 +1,19 @@
-"""Makes recordings/task_2.json.gz on a real engine: `python -m tests.checks.record_task_2`, in grader/.
+"""Makes recordings/solution.json.gz on a real engine: `python -m tests.checks.record`, in grader/.
 
-They are the solution's, as it stands, observed as a grade would.
+They are the solution's, as it stands, observed as a grade would: whatever any check asks for.
 """
 
 from __future__ import annotations
 
 import gzip
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 from tests.mutants.mutant import lay_solution
 
+from sentinel_grader import course
 from sentinel_grader.checks import module_01 as module_01
 from sentinel_grader.judging import CHECKS
 from sentinel_grader.observe.outcome import Outcome, Recorded
@@ -21,22 +23,25 @@ from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
 
-FILE = Path(__file__).parent / "recordings" / "task_2.json.gz"
-IDS = (
-    "m1.multi_stage", "m1.no_toolchain", "m1.size", "m1.size_25", "m1.size_18", "m1.layer_cache", "m1.clean_context",
-    "m1.no_secrets",
-)  # fmt: skip
-NAMES = sorted({name for id_ in IDS for name in CHECKS[id_].observations})
+FILE = Path(__file__).parent / "recordings" / "solution.json.gz"
+#: Every observation that a check is made from.
+NAMES = sorted({name for check in CHECKS for name in check.observations})
 
 
-def made() -> dict[str, Outcome]:
+def ids_of(target: str) -> list[str]:
+    """The checks of a task, of those that are there."""
+    there = {check.id for check in CHECKS}
+    return [id_ for id_ in course.select(target) if id_ in there]
+
+
+def made(names: Iterable[str] = NAMES) -> dict[str, Outcome]:
     """Observe the solution."""
     with tempfile.TemporaryDirectory() as folder:
         submission = Path(folder)
         lay_solution(submission)
         write_refusals(submission, (), 1)
         with session(submission, {}) as here:
-            return observe(NAMES, here, Store(None), jobs=4)
+            return observe(names, here, Store(None), jobs=4)
 
 
 def read() -> dict[str, Recorded[object]]:
