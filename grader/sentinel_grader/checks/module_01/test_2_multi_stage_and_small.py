@@ -54,7 +54,12 @@ def test_what_runs_was_made_in_a_builder_stage(
 
 
 def _is_read(image: Image) -> None:
-    expect(not image.beyond, saw=image.beyond, expected="an image of a few layers and a few MB", code="image_too_large")
+    expect(
+        not image.beyond,
+        saw=f"It was not read: {image.beyond}",
+        expected="an image of a few layers and a few MB",
+        code="image_too_large",
+    )
 
 
 def _no_builder(recipe: Recipe) -> str:
