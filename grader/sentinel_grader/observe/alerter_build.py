@@ -14,6 +14,7 @@ from pathlib import Path
 import docker
 
 from sentinel_grader.environment.docker import build_environment
+from sentinel_grader.observe.build_log import cause, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.failed_step import line_of_failed_step
 from sentinel_grader.observe.keys import content
@@ -118,14 +119,6 @@ def run_build(scope: Scope, context: Path, caches: str, *options: str, passing: 
 # --- what went wrong, in the learner's terms ----------------------------------------------------------------------
 
 _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
-_STEP = re.compile(r"^#\d+ (?:\d+\.\d+ )?(.*)$")
-#: What engines say before they come to the point.
-_AROUND = re.compile(
-    r"^ERROR: (failed to (solve|build): |rpc error: code = \w+ desc = |failed to solve with frontend \S+: "
-    r"|failed to create LLB definition: )*"
-)
-#: Where Engine 20.10 has a stage's files while it copies from it.
-_MOUNTED = re.compile(r"/\S*/overlay2/\w+/merged(?=/)")
 _OURS = (
     "no space left on device",
     "failed to solve: unexpected EOF",
@@ -136,30 +129,21 @@ _OURS = (
 
 def failure(log: str, context: Path) -> Exception:
     """The Fault (or OursError) that the log of a failed build of `context` tells of."""
-    last = [line for line in log.splitlines() if line.strip()][-1:] or ["it gave no reason"]
+    why = cause(log)
     if any(sign in log for sign in _OURS[:2]):
-        return OursError("engine_error", last[0][:500])
+        return OursError("engine_error", why)
     lines = [int(number) for number in _AT.findall(log)]
-    saw = _MOUNTED.sub("", _AROUND.sub("", last[0]))[:600]
-    line = lines[-1] if lines else _line_in(saw) or line_of_failed_step(log, context / "Dockerfile")
+    line = lines[-1] if lines else _line_in(why) or line_of_failed_step(log, context / "Dockerfile")
+    said = last_words(log)
     return Fault(
         "build_failed",
-        f"The build fails: {saw}",
+        f"The build fails: {why}" + (". It said:" if said else ""),
         at=Place(DOCKERFILE, line),
         expected="an image",
-        detail=useful_lines(log),
+        detail=said,
     )
 
 
 def _line_in(words: str) -> int | None:
     found = re.search(r"(?:parse error (?:on )?line|line) (\d+)", words)
     return int(found[1]) if found else None
-
-
-def useful_lines(log: str, most: int = 12) -> tuple[str, ...]:
-    """What the failing step itself printed last: BuildKit repeats it between two rulers, after `------`."""
-    parts = log.split("\n------\n")
-    quoted = parts[-2] if len(parts) >= 3 else log
-    lines = [(_STEP.match(line) or re.match("(.*)", line)) for line in quoted.splitlines()]
-    words = [match[1].rstrip() for match in lines if match and match[1].strip() and not match[1].startswith(" > ")]
-    return tuple(words[-most:])

@@ -32,9 +32,11 @@ INSTALL = """\
 OLD = INSTALL.format(ended="executor failed running [/bin/sh -c pip install nothing-such==1]: exit code: 1") + (
     "ERROR: failed to solve: executor failed running [/bin/sh -c pip install nothing-such==1]: exit code: 1\n"
 )
-NEW = INSTALL.format(ended='process "/bin/sh -c pip install nothing-such==1" did not complete: exit code: 1') + (
+NEW = INSTALL.format(
+    ended='process "/bin/sh -c pip install nothing-such==1" did not complete successfully: exit code: 1'
+) + (
     "Dockerfile:4\n--------------------\n   4 | >>> RUN pip install \\\n--------------------\n"
-    'ERROR: failed to build: failed to solve: process "/bin/sh -c pip …" did not complete: exit code: 1\n'
+    'ERROR: failed to build: failed to solve: process "/bin/sh -c pip …" did not complete successfully: exit code: 1\n'
 )
 COPIED = """\
 #6 [stage-1 1/1] COPY --from=build /missing /x
@@ -52,13 +54,13 @@ SYNTAX = (
 @pytest.mark.parametrize(
     ("log", "line", "words"),
     [
-        (OLD, 4, "The build fails: executor failed running"),
-        (NEW, 4, 'The build fails: process "/bin/sh'),
-        (COPIED, 8, "The build fails: lstat /missing: no such file or directory"),
+        (OLD, 4, "The build fails: `RUN pip install nothing-such==1` ends with status 1. It said:"),
+        (NEW, 4, "The build fails: `RUN pip install nothing-such==1` ends with status 1. It said:"),
+        (COPIED, 8, "The build fails: `COPY --from=build /missing /x` finds no missing in build"),
         (SYNTAX, 3, "The build fails: dockerfile parse error line 3: Unknown flag: lnk"),
         ("ERROR: failed to solve: something else\n", None, "The build fails: something else"),
-        (OLD.replace("build 3/3", "build 9/9"), None, "The build fails: executor"),
-        (OLD.replace("build 3/3", "other 3/3"), None, "The build fails: executor"),
+        (OLD.replace("build 3/3", "build 9/9"), None, "The build fails: `RUN pip install"),
+        (OLD.replace("build 3/3", "other 3/3"), None, "The build fails: `RUN pip install"),
     ],
     ids=["20.10", "29", "a copy on 20.10", "the syntax on 20.10", "no step", "no such step", "no such stage"],
 )

@@ -1,0 +1,90 @@
+"""What the log of a failed build (`--progress=plain`) says, without the engine's own noise.
+
+    #11 [stage-1 5/5] RUN python -m pytest                the steps, each by its number
+    #11 0.320 AssertionError: arithmetics are off         what one prints, after its seconds
+    #11 ERROR: process "/bin/sh -c …" did not complete …  the one that failed
+    ------
+     > [stage-1 5/5] RUN python -m pytest:                … once more, with its last ten lines, and those of stderr
+    0.320 AssertionError: arithmetics are off             may be missing among them
+    ------
+    Dockerfile:27                                         the line, on newer engines
+    ERROR: failed to build: failed to solve: process …    the last word
+
+What a step prints always has its number in front, so that it cannot pass for any of the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+#: What engines say before they come to the point.
+_AROUND = re.compile(
+    r"^ERROR: (failed to (solve|build): |rpc error: code = \w+ desc = |failed to solve with frontend \S+: "
+    r"|failed to create LLB definition: )*"
+)
+#: Where Engine 20.10 has a stage's files while it copies from it.
+_MOUNTED = re.compile(r"/\S*/overlay2/\w+/merged(?=/)")
+_FAILED_STEP = re.compile(r"^#(\d+) ERROR: ", re.MULTILINE)
+_INSTRUCTION = re.compile(r"^ > \[[^\]]+\] ((?:RUN|COPY|ADD) .*):$", re.MULTILINE)
+_ENDED = re.compile(r"^(?:process \"|executor failed running \[).*: exit code: (\d+)$")
+_NOT_FOUND = re.compile(r"\"/([^\"]+)\":? not found(?:: not found)?$|^lstat /(\S+): no such file or directory$")
+
+#: How far package managers have come, and what they recommend; rulers under a line of a traceback.
+_NOISE = re.compile(
+    r"\s*(?:Collecting |Downloading |Using cached |Obtaining |Requirement already |Installing collected packages"
+    r"|Successfully installed|Ignoring |Looking in |━|\[notice\]|WARNING: (?:Running pip as|apt does not have)"
+    r"|(?:Get|Hit|Ign):\d|Fetched |Reading (?:package lists|state)|Building dependency tree|Selecting previously"
+    r"|\(Reading database|Preparing to unpack|Unpacking |Setting up |Processing triggers|debconf: )|[\s~^]*$"
+)
+_ERROR = re.compile(r"(?:E|ERROR|Error|error|fatal)(?: \w+)?: |Traceback ")
+_LONGEST = 240
+
+
+def cause(log: str) -> str:
+    """Why the build failed: the instruction and what became of it, where the engine tells; else its last word."""
+    errors = [line for line in log.splitlines() if line.startswith("ERROR: ")]
+    words = _MOUNTED.sub("", _AROUND.sub("", errors[-1] if errors else _last(log)))
+    found = _INSTRUCTION.search(log)
+    instruction = " ".join(found[1].split()) if found else ""
+    if instruction and (ended := _ENDED.match(words)):
+        return f"`{_short(instruction, 120)}` ends with status {ended[1]}"
+    if instruction and (missing := _NOT_FOUND.search(words)):
+        stage = re.search(r"--from=(\S+)", instruction)
+        where = f"{stage[1]}" if stage else "the build context: is it misspelt, or kept out by .dockerignore?"
+        return f"`{_short(instruction, 120)}` finds no {missing[1] or missing[2]} in {where}"
+    return words[:600]
+
+
+def _last(log: str) -> str:
+    return ([line for line in log.splitlines() if line.strip()] or ["it gave no reason"])[-1]
+
+
+def last_words(log: str, most: int = 10) -> tuple[str, ...]:
+    """The last `most` useful lines that the failed step printed, after the errors further up that these leave out."""
+    failed = _FAILED_STEP.findall(log)
+    if not failed:
+        return ()
+    printed = re.findall(rf"^#{failed[-1]} \d+\.\d+ ?(.*)$", log, re.MULTILINE)
+    lines = [_short(line.rstrip(), _LONGEST) for line in _without_frames(printed) if not _NOISE.match(line)]
+    errors = [line for line in lines[:-most] if _ERROR.match(line)][-3:]
+    return (*errors, *(["…"] if errors else []), *lines[-most:])
+
+
+def _without_frames(lines: Sequence[str]) -> list[str]:
+    """Of each traceback the last frame only: the others are a program's way to where it failed."""
+    kept: list[str] = []
+    frames: int | None = None
+    for line in lines:
+        if frames is not None and not line.startswith(" "):
+            frames = None
+        if frames is not None and line.lstrip().startswith('File "'):
+            del kept[frames:]
+        kept.append(line)
+        if line.startswith("Traceback (most recent call last)"):
+            frames = len(kept)
+    return kept
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
