@@ -17,6 +17,7 @@ from sentinel_grader.paths import REPORTS, ROOT
 
 if TYPE_CHECKING:
     from sentinel_grader.environment.doctor import Finding
+    from sentinel_grader.environment.progress import Progress
 
 app = typer.Typer(
     name="sentinel",
@@ -184,7 +185,10 @@ def bases(
     yes: Yes = False,
     as_json: Json = False,
 ) -> int:
-    """Have the base images: here already, pulled, from a tar, or built from Debian packages."""
+    """Have the base images: here already, pulled, from a tar, or built from Debian packages.
+
+    With one TAR both to take from and to save to, it is a cache: it need not be there, and is written if it lacks any.
+    """
     from sentinel_grader.environment import engine, work
     from sentinel_grader.environment.bases import obtain
     from sentinel_grader.environment.bases.catalogue import recipes
@@ -197,14 +201,24 @@ def bases(
         with machine_lock(progress.say):
             work.sweep()
             engine.ensure(progress, consent(progress, yes=yes))
-            if source:
-                obtain.load(source, progress)
-            if pull or not source:
-                obtain.ensure(recipes(), progress, pull_again=pull)
-            if save:
-                obtain.save(save, recipes(), progress)
+            if source and save and source.resolve() == save.resolve() and not pull:
+                obtain.keep_in(source, recipes(), progress)
+            else:
+                _get_bases(source, save, pull, progress)
     _print_bases(as_json)
     return 0
+
+
+def _get_bases(source: Path | None, save: Path | None, pull: bool, progress: Progress) -> None:
+    from sentinel_grader.environment.bases import obtain
+    from sentinel_grader.environment.bases.catalogue import recipes
+
+    if source:
+        obtain.load(source, progress)
+    if pull or not source:
+        obtain.ensure(recipes(), progress, pull_again=pull)
+    if save:
+        obtain.save(save, recipes(), progress)
 
 
 def _print_bases(as_json: bool) -> None:
@@ -294,6 +308,9 @@ def grade(
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a page.", metavar="FILE")] = None,
     junit_file: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.", metavar="FILE")] = None,
     github: Annotated[bool, typer.Option("--github", help="Job summary and annotations, in GitHub Actions.")] = False,
+    incomplete_ok: Annotated[
+        bool, typer.Option("--incomplete-ok", help="Exit 0, not 2, where nothing failed and something is pending.")
+    ] = False,
     jobs: Annotated[int, typer.Option(help="Observations at once; 0: twice the processors.", min=0)] = 0,
     verbose: Annotated[bool, typer.Option("--verbose", help="Every observation and its seconds.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the containers, to look at.")] = False,
@@ -307,9 +324,10 @@ def grade(
     ids = _ids(targets)
     _prepare(yes)
     reports = Reports(json_file, html_file, junit_file, github)
-    return grade_verb.run(
+    result = grade_verb.run(
         ids, submission, reports, solutions=solutions, jobs=jobs, verbose=verbose, keep=keep, trace=trace
     )
+    return grade_verb.status(result, Console(highlight=False, soft_wrap=True), incomplete_ok=incomplete_ok)
 
 
 @app.command()

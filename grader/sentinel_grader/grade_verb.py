@@ -23,7 +23,7 @@ from sentinel_grader.observe.schedule import Event
 from sentinel_grader.reports import github, html, json, junit, terminal, verbose
 from sentinel_grader.reports.live import Display
 from sentinel_grader.reports.text import shown
-from sentinel_grader.result import EXIT, Result
+from sentinel_grader.result import EXIT, Overall, Result, Verdict
 from sentinel_grader.tracing import Tracer
 
 
@@ -55,8 +55,8 @@ def run(
     verbose: bool,
     keep: bool,
     trace: Path | None = None,
-) -> int:
-    """Grade, show and write; returns the exit status."""
+) -> Result:
+    """Grade, show and write."""
     console, tracer = Console(highlight=False), Tracer(trace)
     with _submission(submission, solutions) as checkout:
         graded, events = _graded(ids, checkout, console, jobs, keep, tracer)
@@ -65,7 +65,17 @@ def run(
     if not solutions:
         learner.remember(graded.result, submission)
     tracer.write(graded.result.verdict)
-    return EXIT[graded.result.verdict]
+    return graded.result
+
+
+def status(result: Result, console: Console, *, incomplete_ok: bool) -> int:
+    """The exit status; with `incomplete_ok`, what is pending is no failure of the job that grades, which is said."""
+    if not incomplete_ok or result.verdict is not Overall.INCOMPLETE:
+        return EXIT[result.verdict]
+    failed = any(check.verdict is Verdict.FAILED for check in result.checks)
+    mapped = EXIT[Overall.FAILED if failed else Overall.PASSED]
+    console.print(f"Exit status {mapped}, not {EXIT[Overall.INCOMPLETE]}: what is pending counts as no failure here.")
+    return mapped
 
 
 @contextlib.contextmanager

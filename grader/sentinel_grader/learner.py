@@ -18,24 +18,25 @@ class Progress(msgspec.Struct):
     verdicts: dict[str, Verdict] = {}
     hints: dict[str, int] = {}
 
-    @staticmethod
-    def _path(checkout: Path) -> Path:
-        folder = state_folder() / "learners"
-        folder.mkdir(exist_ok=True)
-        return folder / f"{hashlib.sha256(os.fsencode(checkout.resolve())).hexdigest()[:24]}.json"
-
     @classmethod
     def read(cls, checkout: Path = ROOT) -> Progress:
         try:
-            return msgspec.json.decode(cls._path(checkout).read_bytes(), type=cls)
+            return msgspec.json.decode(record_of(checkout).read_bytes(), type=cls)
         except (OSError, msgspec.MsgspecError):
             return cls()
 
     def write(self, checkout: Path = ROOT) -> None:
-        path = self._path(checkout)
+        path = record_of(checkout)
         new = path.with_suffix(f".{os.getpid()}")
         new.write_bytes(msgspec.json.encode(self))
         new.replace(path)
+
+
+def record_of(checkout: Path) -> Path:
+    """The file that the progress in a checkout is kept in."""
+    folder = state_folder() / "learners"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{hashlib.sha256(os.fsencode(checkout.resolve())).hexdigest()[:24]}.json"
 
 
 def remember(result: Result, checkout: Path = ROOT) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from sentinel_grader.reports import github_summary, words
+from sentinel_grader.reports.text import shown
 from sentinel_grader.result import CheckResult, Result, Verdict
 
 #: GitHub shows so many annotations of a level from one step, and drops the others without a word (actions/toolkit,
@@ -23,31 +24,42 @@ _MOST = 500
 
 def report(result: Result, log: TextIO, environment: Mapping[str, str]) -> None:
     """Write annotations to the step's `log`, and the summary where the runner said it wants it."""
-    for line in commands(result):
+    for line in commands(result, folder=_folder(result, environment)):
         log.write(line + "\n")
     if path := environment.get("GITHUB_STEP_SUMMARY"):
         github_summary.append(result, Path(path))
 
 
-def commands(result: Result) -> list[str]:
-    """One command for each check that failed or was not graded, within what GitHub shows; and one for the sum."""
+def _folder(result: Result, environment: Mapping[str, str]) -> str:
+    """Where the submission lies in the repository, since a place is one in the repository: "course/"; "" for its top,
+    or elsewhere."""
+    submission = Path(result.submission.path).resolve()
+    workspace = Path(environment.get("GITHUB_WORKSPACE") or submission).resolve()
+    if submission == workspace or not submission.is_relative_to(workspace):
+        return ""
+    return shown(f"{submission.relative_to(workspace).as_posix()}/", most=300, lines=1)
+
+
+def commands(result: Result, folder: str = "") -> list[str]:
+    """One command for each check that failed or was not graded, within what GitHub shows; and one for the sum. Files
+    are in `folder`."""
     lines = []
     for verdict, level in _LEVELS.items():
         checks = words.having(result, verdict)
         room = len(checks) if len(checks) <= PER_LEVEL else PER_LEVEL - 1
-        lines += [_annotation(level, check) for check in checks[:room]]
+        lines += [_annotation(level, check, folder) for check in checks[:room]]
         if more := len(checks) - room:
             text = f"{more} more {words.NAMES[verdict]}: see the summary."
             lines.append(command(level, text, title="Sentinel"))
     return [*lines, command("notice", words.sum_of(result), title="Sentinel")]
 
 
-def _annotation(level: str, check: CheckResult) -> str:
+def _annotation(level: str, check: CheckResult, folder: str) -> str:
     fields = words.fields_of(check, most=_MOST)
     text = "\n".join(f"{name}: {text}" for name, text in fields if name != "where")
     where = {}
     if check.reason and check.reason.file:
-        where["file"] = words.file_of(check.reason)
+        where["file"] = folder + words.file_of(check.reason)
         if check.reason.line:
             where["line"] = str(check.reason.line)
     title = f"{words.id_of(check)}: {words.title_of(check)}"

@@ -199,6 +199,30 @@ def test_a_tar_without_our_bases_says_so(tmp_path: Path, progress: Progress) -> 
         obtain.load(path, progress)
 
 
+def test_a_cache_is_written_when_it_is_not_there_and_read_when_it_is(
+    tmp_path: Path, progress: Progress, said: io.StringIO
+) -> None:
+    cache = tmp_path / "bases.tar"
+    obtain.keep_in(cache, recipes(), progress)
+    assert f"There is no file {cache}. The bases come from elsewhere" in said.getvalue()
+    written = cache.stat().st_mtime_ns
+    obtain.keep_in(cache, recipes(), progress)
+    assert "Taking base images" in said.getvalue()
+    assert cache.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("damage", ["cut off", "no tar", "lacks some"])
+def test_a_cache_that_is_of_no_use_is_written_anew(tmp_path: Path, progress: Progress, damage: str) -> None:
+    cache = tmp_path / "bases.tar"
+    obtain.save(cache, ["redis:8"] if damage == "lacks some" else recipes(), progress)
+    if damage != "lacks some":
+        cache.write_bytes(cache.read_bytes()[:100_000] if damage == "cut off" else b"not a tar at all" * 100)
+    obtain.keep_in(cache, recipes(), progress)
+    with tarfile.open(cache) as archive:
+        manifest = json.load(archive.extractfile("manifest.json") or io.BytesIO())
+    assert {*recipes()} <= {name for image in manifest for name in image["RepoTags"]}
+
+
 # --- two at once ----------------------------------------------------------------------------------------------------
 
 _ENSURE = """

@@ -69,6 +69,23 @@ def test_a_failure_stands_on_the_learner_s_line() -> None:
     assert first.data == f"saw: {SIZE.saw}\nexpected: {SIZE.expected}\nwhy: {SIZE.why}"
 
 
+@pytest.mark.parametrize(
+    ("workspace", "file"),
+    [
+        ("/home/ada/sentinel", SIZE.file),
+        ("/home/ada", f"sentinel/{SIZE.file}"),
+        ("/home", f"ada/sentinel/{SIZE.file}"),
+        ("/home/bob", SIZE.file),
+        ("", SIZE.file),
+    ],
+    ids=["at its top", "one folder down", "two folders down", "elsewhere", "not told"],
+)
+def test_a_place_is_one_in_the_repository_wherever_the_course_lies_in_it(workspace: str, file: str) -> None:
+    log = io.StringIO()
+    github.report(MIXED, log, {"GITHUB_WORKSPACE": workspace})
+    assert commands(log.getvalue())[0].properties["file"] == file
+
+
 def test_what_is_not_graded_is_a_warning_and_the_sum_a_notice() -> None:
     assert [command.name for command in commands(_log(MIXED))] == ["error"] * 3 + ["warning", "notice"]
     assert commands(_log(MIXED))[-1].data == "32 of 46 points, 2 pending: incomplete"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +16,10 @@ from sentinel_grader.environment.bases.images import LocalImage, local_image
 from sentinel_grader.environment.bases.pulling import NotPulled, pull
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.environment.progress import Progress, Step
+
+
+class UnreadableTar(Problem):
+    """A tar that is not there, is cut off, or holds no images."""
 
 
 @dataclass
@@ -84,31 +90,57 @@ def save(target: Path, names: Iterable[str], progress: Progress) -> None:
         step.done_as(f"{target.stat().st_size / 1e6:.0f} MB")
 
 
+def keep_in(tar: Path, names: Iterable[str], progress: Progress) -> None:
+    """Have the bases, with `tar` as their cache: take what it holds, get the rest, write it if it lacked anything."""
+    wanted, held = list(names), set[str]()
+    try:
+        load(tar, progress)
+        held = _images_in(tar)
+    except UnreadableTar as unreadable:
+        progress.say(f"{unreadable.what} The bases come from elsewhere, and it is written for the next time.")
+    ensure(wanted, progress)
+    if not held.issuperset(wanted):
+        save(tar, wanted, progress)
+
+
 def load(source: Path, progress: Progress) -> list[LocalImage]:
-    """Take the bases from a tar that `bases --save` (or `docker save`) wrote."""
+    """Take the bases from a tar that `bases --save` (or `docker save`) wrote. Raises UnreadableTar; Problem for the
+    images of another processor."""
     _must_be_images(source)
     known = [*recipes(), DEBIAN]
     with progress.step(f"Taking base images from {source}") as step:
         try:
             shell.run(["docker", "load", "--input", str(source)], deadline=600, on_line=step.note)
         except shell.CommandFailed as failure:
-            raise Problem(f"The engine could not read {source}.", str(failure)) from failure
+            raise UnreadableTar(f"The engine could not read {source}.", str(failure)) from failure
         found = [image for name in known if (image := local_image(name))]
         step.done_as(", ".join(image.name for image in found) or "none of the course's bases is in it")
     _must_fit(found)
     return found
 
 
+def _images_in(tar: Path) -> set[str]:
+    """The names in a tar's manifest (`docker save` writes one whatever the engine keeps images in)."""
+    try:
+        with tarfile.open(tar) as archive:
+            manifest = json.load(archive.extractfile("manifest.json") or io.BytesIO(b"[]"))
+        return {str(name) for image in manifest for name in image.get("RepoTags") or ()}
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return set()
+
+
 def _must_be_images(source: Path) -> None:
     if not source.exists():
-        raise Problem(
+        raise UnreadableTar(
             f"There is no file {source}.", "Make one where a registry answers: ./sentinel bases --save bases.tar"
         )
     try:
         with tarfile.open(source) as archive:
             archive.next()
     except (tarfile.TarError, OSError) as broken:
-        raise Problem(f"{source} is not a tar file, or it is cut off: {broken}.", "Save or copy it again.") from broken
+        raise UnreadableTar(
+            f"{source} is not a tar file, or it is cut off: {broken}.", "Save or copy it again."
+        ) from broken
 
 
 def _must_fit(images: list[LocalImage]) -> None:
