@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_grader.environment.shell import dies_with_us
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.session import Session
 
@@ -82,9 +83,11 @@ class Scope:
         self, command: Sequence[str], out: int, error: int, environment: Mapping[str, str] | None
     ) -> subprocess.Popen[bytes]:
         self.check_cancelled()
+        if not shutil.which(command[0]):
+            raise OursError("program_missing", f"{command[0]}: No such file or directory")
         try:
             process = subprocess.Popen(
-                command,
+                [*dies_with_us(), *command],  # else a build would go on when a grade is killed, and leave its image
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=error,

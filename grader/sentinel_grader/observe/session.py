@@ -1,13 +1,15 @@
 """One grade on one engine: what it makes there carries its name, and is gone at the end, whatever happens.
 
-A killed grade cleans nothing up. So each holds a lock on a file of its own in the state folder; whoever grades next
-removes the objects of every run whose lock is free. Objects that do not carry our label are never touched.
+A killed grade cleans nothing up. So each holds a lock on a file of its own in the state folder; whoever grades next on
+the same engine removes the objects of every run whose lock is free. The file goes once nothing is left of the run: the
+engine may still have been at work on an image of it. Objects that do not carry our label are never touched.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import subprocess
@@ -16,6 +18,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import docker
 from docker import DockerClient
@@ -76,14 +79,14 @@ def session(
     """A session for the block. What it made on the engine is removed after it, unless `keep`."""
     engine, run, log = connect(), uuid.uuid4().hex[:10], log or Log()
     engine.api.hooks["response"].append(log.called)
-    with _run_lock(run):
+    with contextlib.closing(engine), _run_lock(engine, run):
         sweep(engine)
         try:
             yield Session(run, engine, submission, surroundings, log=log)
         finally:
             if not keep:
                 remove(engine, run)
-            engine.close()
+                _remove_outdated_images(engine)
 
 
 # --- cleaning up ------------------------------------------------------------------------------------------------------
@@ -96,44 +99,70 @@ def _locks() -> Path:
 
 
 @contextlib.contextmanager
-def _run_lock(run: str) -> Iterator[None]:
-    path = _locks() / run
-    with path.open("w") as file:
+def _run_lock(engine: DockerClient, run: str) -> Iterator[None]:
+    """Hold the run's lock for the block. Its file stays where the block was interrupted."""
+    path = _locks() / f"{_key_of(engine)}.{run}"
+    with _locked(path):
+        yield
+        path.unlink(missing_ok=True)
+
+
+def _locked(path: Path) -> IO[str]:
+    """The file, new and locked. Whoever swept it away before it was locked has it made again."""
+    while True:
+        file = path.open("w")
         fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                return file
+        file.close()
+
+
+def _key_of(engine: DockerClient) -> str:
+    """The engine by its own id: another one may stand behind the same socket tomorrow."""
+    try:
+        return hashlib.sha256(str(engine.info()["ID"]).encode()).hexdigest()[:12]
+    except (docker.errors.DockerException, OSError, KeyError) as error:
+        raise OursError("engine_gone", str(error)) from error
 
 
 def sweep(engine: DockerClient) -> None:
     """Remove what runs of this machine left that were killed: their locks are free."""
-    for path in list(_locks().iterdir()):
+    for path in _locks().glob(f"{_key_of(engine)}.*"):
         with contextlib.suppress(OSError), path.open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            remove(engine, path.name)
-            path.unlink(missing_ok=True)
+            if not remove(engine, path.name.partition(".")[2]):
+                path.unlink(missing_ok=True)
 
 
-def remove(engine: DockerClient, run: str) -> None:
-    """Remove a run's containers, networks, volumes and images, in this order. What is gone already is fine."""
+def remove(engine: DockerClient, run: str) -> int:
+    """Remove a run's containers, networks, volumes and images, in this order; how many of them there were. What is
+    gone already is fine."""
     ours = {"label": f"{LABEL}={run}"}
     gone = contextlib.suppress(docker.errors.APIError)
-    for container in engine.containers.list(all=True, filters=ours, ignore_removed=True):
+    containers = engine.containers.list(all=True, filters=ours, ignore_removed=True)
+    for container in containers:
         with gone:
             container.remove(force=True, v=True)
-    for network in engine.networks.list(filters=ours):
+    networks = engine.networks.list(filters=ours)
+    for network in networks:
         with gone:
             network.remove()
-    for volume in engine.volumes.list(filters=ours):
+    volumes = engine.volumes.list(filters=ours)
+    for volume in volumes:
         with gone:
             volume.remove(force=True)
     # By the plain listing: the SDK's own asks for each image once more, and another grade may just have removed it.
-    for image in engine.api.images(filters=ours):
+    images = engine.api.images(filters=ours)
+    for image in images:
         with gone:
             engine.images.remove(image["Id"], force=True)
+    return len(containers) + len(networks) + len(volumes) + len(images)
+
+
+def _remove_outdated_images(engine: DockerClient) -> None:
     for tag in outdated([tag for image in engine.api.images(name=REPOSITORY) for tag in image["RepoTags"] or []]):
-        with gone:
+        with contextlib.suppress(docker.errors.APIError):
             engine.images.remove(tag)
 
 
