@@ -79,8 +79,8 @@ def session(
     """A session for the block. What it made on the engine is removed after it, unless `keep`."""
     engine, run, log = connect(), uuid.uuid4().hex[:10], log or Log()
     engine.api.hooks["response"].append(log.called)
-    with contextlib.closing(engine), _run_lock(engine, run):
-        sweep(engine)
+    with contextlib.closing(engine), _run_lock(key := _key_of(engine), run):
+        sweep(engine, key)
         try:
             yield Session(run, engine, submission, surroundings, log=log)
         finally:
@@ -99,9 +99,9 @@ def _locks() -> Path:
 
 
 @contextlib.contextmanager
-def _run_lock(engine: DockerClient, run: str) -> Iterator[None]:
+def _run_lock(key: str, run: str) -> Iterator[None]:
     """Hold the run's lock for the block. Its file stays where the block was interrupted."""
-    path = _locks() / f"{_key_of(engine)}.{run}"
+    path = _locks() / f"{key}.{run}"
     with _locked(path):
         yield
         path.unlink(missing_ok=True)
@@ -126,9 +126,9 @@ def _key_of(engine: DockerClient) -> str:
         raise OursError("engine_gone", str(error)) from error
 
 
-def sweep(engine: DockerClient) -> None:
+def sweep(engine: DockerClient, key: str) -> None:
     """Remove what runs of this machine left that were killed: their locks are free."""
-    for path in _locks().glob(f"{_key_of(engine)}.*"):
+    for path in _locks().glob(f"{key}.*"):
         with contextlib.suppress(OSError), path.open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not remove(engine, path.name.partition(".")[2]):

@@ -3,7 +3,6 @@ there belongs to somebody else."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -15,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from docker import DockerClient
 from docker.types import Mount
 
 from sentinel_grader.observe.session import LABEL, connect
 from sentinel_grader.paths import ROOT, state_folder
+from sentinel_grader.result import CheckResult, Result, Verdict
 
 from .exercises import AFTER_TASK, BASE, SOLUTION, STARTER, assemble
 
@@ -88,9 +89,10 @@ class Graders:
         checkout = self._folder / uuid.uuid4().hex
         assemble(checkout / STARTER.relative_to(ROOT), recipe, mended=False)
         result = checkout / "result.json"
-        command = [sys.executable, "-m", "sentinel_grader", "grade", *targets, "--submission", str(checkout)]
+        # Four grades of as many observations as one may have would start a service more slowly than it must start.
+        command = [sys.executable, "-m", "sentinel_grader", "grade", *targets, "--jobs", "2", "--json", str(result)]
         process = subprocess.Popen(
-            [*command, "--json", str(result)],
+            [*command, "--submission", str(checkout)],
             env={**os.environ, "SENTINEL_STATE": str(self._folder / "state")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -131,16 +133,18 @@ def test_grades_at_once_do_not_disturb_each_other(graders: Graders, engine: Dock
     """The same solution twice, since they share what is built, a half-finished one and the starter."""
     recipes = {"solution": SOLUTION, "again": SOLUTION, "half": AFTER_TASK / "1" / "alerter", "starter": STARTER}
     started = {name: graders.start(recipe, EVERYTHING) for name, recipe in recipes.items()}
-    runs, verdicts = set[str](), dict[str, set[str]]()
+    runs, checks = set[str](), dict[str, list[CheckResult]]()
     while any(process.poll() is None for process, _ in started.values()):
         runs |= set(graders.runs())
         time.sleep(0.1)
     for name, (process, result) in started.items():
         output, _ = process.communicate()
         assert result.exists(), output
-        verdicts[name] = {check["verdict"] for check in json.loads(result.read_text())["checks"]}
-    assert verdicts == {"solution": {"passed"}, "again": {"passed"}, "half": {"passed", "failed", "skipped"},
-                        "starter": {"failed", "skipped"}}  # fmt: skip
+        checks[name] = msgspec.json.decode(result.read_bytes(), type=Result).checks
+    for name in ("solution", "again"):
+        assert {each.id: each.reason for each in checks[name] if each.verdict is not Verdict.PASSED} == {}
+    assert {each.verdict for each in checks["half"]} == {Verdict.PASSED, Verdict.FAILED, Verdict.SKIPPED}
+    assert {each.verdict for each in checks["starter"]} == {Verdict.FAILED, Verdict.SKIPPED}
     assert len(runs) == len(recipes), "each grade is a run of its own"
     assert {run: left for run in runs if (left := _left(engine, run))} == {}
     assert graders.runs() == []
