@@ -37,7 +37,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before instal
 def main() -> None:
     """Run a verb; turn every expected failure into words and an exit status."""
     from sentinel_grader.environment.problem import Problem
+    from sentinel_grader.reports.encoding import be_readable_anywhere
 
+    be_readable_anywhere()
     try:
         status = app(standalone_mode=False)
     except Problem as problem:

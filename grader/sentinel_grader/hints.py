@@ -15,7 +15,7 @@ STEPS = 3
 
 def all_hints() -> dict[str, list[str]]:
     """The hints of every check, by its id, in their order."""
-    return {id_: list(entry["hints"]) for id_, entry in tomllib.loads(FILE.read_text()).items()}
+    return {id_: list(entry["hints"]) for id_, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
 
 
 def wanted(ids: Iterable[str], progress: Progress) -> list[str]:

@@ -26,7 +26,7 @@ from sentinel_grader.observe.session import Session
 
 #: The image that the agent runs in: a base that every grade has.
 IMAGE = "python:3.13-slim"
-_CODE = Path(__file__).with_name("agent_inside.py").read_text()
+_CODE = Path(__file__).with_name("agent_inside.py").read_text(encoding="utf-8")
 #: Seconds on top of a request's own deadline before the agent itself counts as gone.
 _GRACE = 10.0
 

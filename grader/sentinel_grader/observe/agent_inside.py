@@ -18,7 +18,7 @@ MOST = 262_144
 
 
 def http_request(ask: dict[str, Any]) -> dict[str, Any]:
-    """{method, host, port, path, headers, body (base64), timeout} → {status, headers, body, left_out}."""
+    """{method, host, port, path, headers, body (base64), timeout} -> {status, headers, body, left_out}."""
     connection = http.client.HTTPConnection(ask["host"], ask["port"], timeout=ask["timeout"])
     try:
         body = base64.b64decode(ask.get("body", ""))
@@ -36,7 +36,7 @@ def http_request(ask: dict[str, Any]) -> dict[str, Any]:
 
 
 def redis_command(ask: dict[str, Any]) -> dict[str, Any]:
-    """{host, port, commands: [[word, …], …], timeout} → {replies}: RESP2, one connection, pipelined."""
+    """{host, port, commands: [[word, ...], ...], timeout} -> {replies}: RESP2, one connection, pipelined."""
     with socket.create_connection((ask["host"], ask["port"]), ask["timeout"]) as connection:
         file = connection.makefile("rwb")
         for words in ask["commands"]:

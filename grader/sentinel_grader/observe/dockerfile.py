@@ -43,4 +43,4 @@ def prepare(scope: Scope, context: Path) -> None:
     if newer:
         words = ", ".join(f"{feature.name} (line {feature.line})" for feature in newer)
         raise OursError("dockerfile_frontend_too_old", f"This engine's BuildKit does not know {words}.")
-    (context / "Dockerfile").write_text(prepared_text(dockerfile), newline="")
+    (context / "Dockerfile").write_text(prepared_text(dockerfile), encoding="utf-8", newline="")

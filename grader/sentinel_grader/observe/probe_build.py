@@ -75,7 +75,7 @@ def probe_image(scope: Scope, context: Path, caches: str, what: str, *options: s
 
 def with_lines(dockerfile: Path, before: dict[int, str]) -> None:
     """Put lines into a Dockerfile: each before the line of the given number, from 1; past the end, after all."""
-    lines = dockerfile.read_text(errors="surrogateescape").split("\n")
+    lines = dockerfile.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     for number in sorted(before, reverse=True):
         lines.insert(min(number - 1, len(lines)), before[number])
-    dockerfile.write_text("\n".join(lines), errors="surrogateescape")
+    dockerfile.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")

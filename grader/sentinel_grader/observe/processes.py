@@ -23,7 +23,7 @@ from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
 
-_CODE = Path(__file__).with_name("watcher_inside.py").read_text()
+_CODE = Path(__file__).with_name("watcher_inside.py").read_text(encoding="utf-8")
 #: Seconds that are waited for looks, and how often starting a watcher is tried.
 _WAITING, _TRIES = 15.0, 2
 #: What runc calls itself in there (https://github.com/opencontainers/runc/blob/main/libcontainer/nsenter/nsexec.c).

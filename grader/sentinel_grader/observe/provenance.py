@@ -23,7 +23,7 @@ from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 
-_PROGRAM = Path(__file__).with_name("provenance_inside.py").read_text()
+_PROGRAM = Path(__file__).with_name("provenance_inside.py").read_text(encoding="utf-8")
 #: Sizes that are looked for: the largest. An argument of a program has room for 128 kB.
 _MOST_SIZES = 12_000
 _MOST_FOUND = 50_000_000
@@ -69,13 +69,13 @@ def _looked(scope: Scope, context: Path, build: Build, recipe: Recipe, wanted: d
 
 def _extend(dockerfile: Path, recipe: Recipe, sizes: list[int]) -> None:
     """Name the builders that have no name, and add two stages of ours."""
-    lines = dockerfile.read_text(errors="surrogateescape").split("\n")
+    lines = dockerfile.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     names = []
     for stage in recipe.builders:
         names.append(stage.name or f"sentinel-stage-{stage.index}")
         if not stage.name:
             lines[stage.line - 1] = f"{lines[stage.line - 1].rstrip()} AS {names[-1]}"
-    dockerfile.write_text("\n".join(lines), errors="surrogateescape")
+    dockerfile.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
     mounts = " ".join(f"--mount=type=bind,from={name},target=/sentinel/{n}" for n, name in enumerate(names))
     program = json.dumps(["python3", "-I", "-c", _PROGRAM, json.dumps(sizes, separators=(",", ":"))])
     ours = [

@@ -27,7 +27,7 @@ def render(result: Result) -> str:
 
 
 def write(result: Result, path: Path) -> None:
-    path.write_text(render(result))
+    path.write_text(render(result), encoding="utf-8")
 
 
 def _storable(value: object) -> object:

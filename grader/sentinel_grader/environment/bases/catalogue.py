@@ -20,7 +20,7 @@ class Recipe:
 
     @property
     def dockerfile(self) -> str:
-        return (self.folder / "Dockerfile").read_text()
+        return (self.folder / "Dockerfile").read_text(encoding="utf-8")
 
     @property
     def probes(self) -> dict[str, str]:
