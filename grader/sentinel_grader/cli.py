@@ -274,6 +274,21 @@ def ingest(
     return run(json_file)
 
 
+@bench.command("grade")
+def bench_grade(
+    json_file: Annotated[Path, typer.Option("--json", help="Where to save the figures.", metavar="FILE")] = REPORTS
+    / "bench-grade.json",
+    rounds: Annotated[int, typer.Option(help="How often grade and baseline take turns.", min=1)] = 3,
+    at_once: Annotated[int, typer.Option(help="Most submissions to grade at once.", min=1, max=4)] = 4,
+    yes: Yes = False,
+) -> int:
+    """A whole grade, beside its own work on the engine one thing after another. Exits 1 over a bound."""
+    from sentinel_grader.bench.grade import report
+
+    _prepare(yes)
+    return report.grade(json_file, rounds=rounds, most_at_once=at_once)
+
+
 def _prepare(yes: bool) -> None:
     """Have the engine and the bases that tests and measurements need."""
     from sentinel_grader.environment import up as upping

@@ -87,10 +87,7 @@ def _submission(named: Path, solutions: bool) -> Iterator[Path]:
         yield named
         return
     with tempfile.TemporaryDirectory(prefix="sentinel-solutions-") as folder:
-        for name, content in sorted(pristine.contents().items()):  # exercises come before solutions
-            path = Path(folder, name.replace("/solutions/", "/exercises/"))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        pristine.lay(Path(folder), solved=True)
         yield Path(folder)
 
 

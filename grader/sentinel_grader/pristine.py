@@ -27,14 +27,19 @@ def contents() -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def lay(folder: Path, *, solved: bool) -> None:
+    """Lay the starters into `folder`, at their places in a checkout; where `solved`, with the solutions over them."""
+    for name, content in sorted(contents().items()):  # exercises come before solutions
+        path = folder / (name.replace("/solutions/", "/exercises/") if solved else name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
 @contextlib.contextmanager
 def tree() -> Iterator[Path]:
     """A folder with the pristine files at their places in a checkout, for the block."""
     with tempfile.TemporaryDirectory(prefix="sentinel-pristine-") as folder:
-        for name, content in contents().items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        lay(Path(folder), solved=False)
         yield Path(folder)
 
 

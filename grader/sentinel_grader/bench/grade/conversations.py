@@ -1,0 +1,41 @@
+"""What an agent was asked, as something to ask again: a poll becomes one question, asked until it is answered."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sentinel_grader.observe.log import Asked
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request, the status of the answer that ended the asking, and the ids that it named of those sent before."""
+
+    ask: dict[str, Any]
+    status: int
+    words: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """For replay_inside.py."""
+        return json.dumps({"ask": self.ask, "status": self.status, "words": self.words})
+
+
+def questions(asked: Iterable[Asked]) -> list[Question]:
+    """The questions of one conversation, in order."""
+    sent, found = "", list[Question]()
+    for each in asked:
+        sent += json.dumps(each.ask.get("commands", ""))
+        body = base64.b64decode(each.answer.get("body", "")).decode(errors="replace")
+        named = [word for word in dict.fromkeys(_ID.findall(body)) if word in sent]
+        question = Question(each.ask, each.answer.get("status", 0), named)
+        if found and found[-1].ask == each.ask:  # a poll: what counts is how it ended
+            found.pop()
+        found.append(question)
+    return found

@@ -1,0 +1,113 @@
+"""The docker commands that come to the same as a grade's log, in an order in which one can follow the other.
+
+An observation's steps stand together, in the order in which they began: whatever a step needs had ended before that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from sentinel_grader.bench.grade.commands import command
+from sentinel_grader.bench.grade.conversations import Question, questions
+from sentinel_grader.observe.log import Asked, Called, Entry, Ran
+
+#: Commands that change nothing: asked the same more than once in an observation, they count once.
+_QUERIES = {("logs",), ("diff",), ("image",)}
+_ID = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command. `folders` are those of its words that name a build context, with where that was copied to; an agent is
+    asked `questions`, and the words are then its container's name alone."""
+
+    observation: str
+    words: tuple[str, ...]
+    may_fail: bool = False
+    folders: Mapping[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+
+def steps(log: Iterable[Entry]) -> list[Step]:
+    """The steps. Raises UnknownCall for a call that no command is known for."""
+    entries = sorted(log, key=lambda entry: entry.began)
+    sections = dict.fromkeys(entry.observation for entry in entries)
+    found: list[Step] = []
+    for section in sections:
+        here = [entry for entry in _renamed(entries) if entry.observation == section]
+        found += _once(_started(list(_in(here))))
+    return found
+
+
+def _in(entries: list[Entry]) -> Iterator[Step]:
+    """A step for each entry that is one. A conversation is held when its last question was asked."""
+    last = {entry.container: entry for entry in entries if isinstance(entry, Asked)}
+    for entry in entries:
+        match entry:
+            case Ran():
+                yield Step(entry.observation, tuple(entry.command), entry.status != 0, entry.folders)
+            case Called():
+                words = command(entry)
+                if words and not (entry.method == "DELETE" and entry.status >= 400):
+                    yield Step(entry.observation, tuple(words), entry.status >= 400)
+            case Asked() if entry is last[entry.container]:
+                asked = [each for each in entries if isinstance(each, Asked) and each.container == entry.container]
+                yield Step(entry.observation, (entry.container,), questions=tuple(questions(asked)))
+
+
+def _started(found: list[Step]) -> list[Step]:
+    """With `docker run` in the place of `docker create` and, later, `docker start`."""
+    started = {step.words[2] for step in found if step.words[:2] == ("docker", "start")}
+
+    def run(step: Step) -> Step:
+        if step.words[:2] == ("docker", "create") and _name(step.words) in started:
+            return replace(step, words=("docker", "run", "--detach", *step.words[2:]))
+        return step
+
+    return [run(step) for step in found if step.words[:2] != ("docker", "start")]
+
+
+def _name(words: tuple[str, ...]) -> str:
+    return words[words.index("--name") + 1]
+
+
+def _once(found: list[Step]) -> list[Step]:
+    """Without the queries that are asked again later."""
+    last = {step.words: step for step in found}
+    return [
+        step for step in found if step.words[1:2] not in [(query,) for query in _QUERIES] or step is last[step.words]
+    ]
+
+
+def _renamed(entries: list[Entry]) -> Iterator[Entry]:
+    """The entries with names in the place of ids, and of addresses: only those are the same when it is done again."""
+    names, addresses = dict[str, str](), dict[str, str]()
+    for entry in entries:
+        match entry:
+            case Called(method="POST", path="/containers/create", answer={"Id": str(id_)}):
+                names[id_] = _query_name(entry.query)
+            case Called(method="POST", path="/networks/create", answer={"Id": str(id_)}):
+                names[id_] = entry.body["Name"]
+            case Called(answer={"Name": str(name), "NetworkSettings": {"Networks": dict(networks)}}):
+                addresses |= {at["IPAddress"]: name.strip("/") for at in networks.values() if at["IPAddress"]}
+        if isinstance(entry, Called):
+            path, body = _ID.sub(lambda id_: names.get(id_[0], id_[0]), entry.path), msgspec.json.encode(entry.body)
+            named = _ID.sub(lambda id_: names.get(id_[0], id_[0]), body.decode())
+            entry = msgspec.structs.replace(entry, path=path, body=msgspec.json.decode(named))
+        if isinstance(entry, Asked):
+            host = addresses.get(entry.ask["host"], entry.ask["host"])
+            entry = msgspec.structs.replace(entry, ask={**entry.ask, "host": host})
+        yield entry
+
+
+def _query_name(query: str) -> str:
+    return query.partition("name=")[2].partition("&")[0]
+
+
+def environment(log: Iterable[Entry]) -> dict[str, str]:
+    """What the commands of the log ran under, besides this process's own."""
+    return {name: value for entry in log if isinstance(entry, Ran) for name, value in entry.environment.items()}
