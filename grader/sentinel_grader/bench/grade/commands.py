@@ -56,23 +56,21 @@ def _refuse_others(body: Mapping[str, Any], known: set[str], where: str) -> None
 
 def _network(call: Called) -> Words:
     body = call.body
-    _refuse_others(body, {"Name", "Internal", "Labels", "CheckDuplicate", "IPAM"}, "/networks/create")
+    _refuse_others(body, {"Name", "Internal", "Labels", "CheckDuplicate", "IPAM", "Options"}, "/networks/create")
     subnets = [pool["Subnet"] for pool in (body.get("IPAM") or {}).get("Config") or [] if pool.get("Subnet")]
-    internal = ["--internal"] if body.get("Internal") else []
-    return [
-        "docker",
-        "network",
-        "create",
-        *internal,
-        *_labels(body.get("Labels")),
-        *_each("--subnet")(subnets),
-        body["Name"],
-    ]
+    options = ["--internal"] if body.get("Internal") else []
+    options += [*_labels(body.get("Labels")), *_each("--subnet")(subnets)]
+    options += _each("--opt")([f"{name}={value}" for name, value in (body.get("Options") or {}).items()])
+    return ["docker", "network", "create", *options, body["Name"]]
 
 
 def _connect(call: Called, network: str) -> Words:
     aliases = (call.body.get("EndpointConfig") or {}).get("Aliases")
     return ["docker", "network", "connect", *_each("--alias")(aliases), network, call.body["Container"]]
+
+
+def _disconnect(call: Called, network: str) -> Words:
+    return ["docker", "network", "disconnect", network, call.body["Container"]]
 
 
 def _remove(call: Called, container: str) -> Words:
@@ -101,19 +99,8 @@ def _labels(labels: Mapping[str, str] | None) -> Words:
 
 
 #: What is read of a container's body; the first two say how the library attaches, the last one repeats NetworkMode.
-_READ = {
-    "AttachStdout",
-    "AttachStderr",
-    "Image",
-    "Cmd",
-    "Entrypoint",
-    "HostConfig",
-    "User",
-    "Env",
-    "Labels",
-    "WorkingDir",
-}
-_READ |= {"NetworkingConfig"}
+_READ = {"AttachStdout", "AttachStderr", "Image", "Cmd", "Entrypoint", "User", "Env", "Labels", "WorkingDir"}
+_READ |= {"HostConfig", "NetworkingConfig"}
 _OPTIONS: Mapping[str, Option] = {
     "User": _one("--user"),
     "WorkingDir": _one("--workdir"),
@@ -147,17 +134,10 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("GET", f"/containers/{_NAME}/archive", lambda call, name: ["docker", "cp", f"{name}:{_query(call, 'path')}", "-"]),
     ("POST", "/networks/create", _network),
     ("POST", f"/networks/{_NAME}/connect", _connect),
-    (
-        "POST",
-        f"/networks/{_NAME}/disconnect",
-        lambda call, name: ["docker", "network", "disconnect", name, call.body["Container"]],
-    ),
+    ("POST", f"/networks/{_NAME}/disconnect", _disconnect),
     ("DELETE", f"/networks/{_NAME}", lambda _, name: ["docker", "network", "rm", name]),
     ("GET", f"/images/{_IMAGE}/json", lambda _, name: ["docker", "image", "inspect", name]),
     ("DELETE", f"/images/{_IMAGE}", lambda _, name: ["docker", "rmi", name]),
-    (
-        "GET",
-        f"/containers/{_NAME}/json|/networks/{_NAME}|/containers/json|/networks|/volumes|/images/json|/version",
-        lambda *_: None,
-    ),
+    ("GET", "/(containers|images)/json|/networks|/volumes|/version", lambda *_: None),
+    ("GET", "/containers/[^/]+/json|/networks/[^/]+", lambda *_: None),
 )

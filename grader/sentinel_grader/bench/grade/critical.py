@@ -49,12 +49,12 @@ def critical_path(
 
 def _before(at: Span, spans: Sequence[Span], needs: Mapping[str, Iterable[str]]) -> Span | None:
     """What `at` had to wait for: the last of what it builds on, or whichever ended last and left its place."""
-    wanted = set(needs.get(at.observation, ()))
-    ready = max((span for span in spans if span.observation in wanted), key=_end, default=None)
+    wanted, earlier = set(needs.get(at.observation, ())), [span for span in spans if span.ended <= at.began]
+    ready = max((span for span in earlier if span.observation in wanted), key=_end, default=None)
     since = ready.ended if ready else min(span.began for span in spans)
     if at.began - since <= _AT_ONCE:
         return ready
-    left = [span for span in spans if span is not at and since < span.ended <= at.began and span.began < span.ended]
+    left = [span for span in earlier if since < span.ended and span.began < span.ended]
     return max(left, key=_end, default=ready)
 
 

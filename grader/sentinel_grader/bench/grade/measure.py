@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from statistics import median
 
 from sentinel_grader.bench.grade.cases import CASES
 from sentinel_grader.bench.grade.critical import Segment, critical_path
-from sentinel_grader.bench.grade.runs import Baseline, Grade, Graded, at_once, baseline, client_start
+from sentinel_grader.bench.grade.runs import Baseline, Failed, Grade, Graded, at_once, baseline, client_start
 from sentinel_grader.checks import module_01 as module_01  # declares its observations
 from sentinel_grader.observe.alerter_runs import STARTING
 from sentinel_grader.observe.registry import REGISTRY
@@ -19,6 +20,7 @@ from sentinel_grader.tracing import Span
 MOST = 0.7
 ROUNDS = 3
 AT_ONCE = (1, 2, 4)
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -105,19 +107,27 @@ def measure(say: Callable[[str], None], folder: Path, *, rounds: int = ROUNDS, m
         Failed: a grade did not come to what it should, or a command of the baseline failed.
     """
     say("warming up: a grade, to take its log")
-    log = Grade(folder / "log").end(0).trace
+    log = _solution(folder / "log").trace
     grades, baselines = list[Graded](), list[Baseline]()
     for number in range(1, rounds + 1):
         say(f"round {number} of {rounds}: the baseline")
         baselines.append(baseline(log, folder / "log", folder / "baseline"))
         say(f"round {number} of {rounds}: the grade")
-        grades.append(Grade(folder / f"grade-{number}").end(0))
+        grades.append(_solution(folder / f"grade-{number}"))
     seconds = median(grade.seconds for grade in grades)
     cases = [_case(name, folder / name.replace(" ", "-"), seconds, say) for name in CASES]
     numbers = [number for number in AT_ONCE if number <= most_at_once]
     return Measured(
         grades, baselines, cases, _at_once(numbers, seconds, folder, say), _again(folder, say), client_start()
     )
+
+
+def _solution(folder: Path, *, again: bool = False) -> Graded:
+    """A grade of the solution. One that did not pass, since the machine was too busy, says nothing: it is made anew."""
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(Failed):
+            return Grade(folder, again=again).end(0)
+    return Grade(folder, again=again).end(0)
 
 
 def _case(name: str, folder: Path, solution: float, say: Callable[[str], None]) -> Case:
@@ -138,5 +148,5 @@ def _at_once(numbers: list[int], one: float, folder: Path, say: Callable[[str], 
 
 def _again(folder: Path, say: Callable[[str], None]) -> Graded:
     say("a tree that did not change, graded again")
-    Grade(folder / "again-before", again=True).end(0)
-    return Grade(folder / "again", again=True).end(0)
+    _solution(folder / "again-before", again=True)
+    return _solution(folder / "again", again=True)

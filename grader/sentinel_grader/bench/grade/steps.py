@@ -16,7 +16,7 @@ from sentinel_grader.bench.grade.conversations import Question, questions
 from sentinel_grader.observe.log import Asked, Called, Entry, Ran
 
 #: Commands that change nothing: asked the same more than once in an observation, they count once.
-_QUERIES = {("logs",), ("diff",), ("image",)}
+_QUERIES = ("logs", "diff", "image")
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -78,9 +78,7 @@ def _name(words: tuple[str, ...]) -> str:
 def _once(found: list[Step]) -> list[Step]:
     """Without the queries that are asked again later."""
     last = {step.words: step for step in found}
-    return [
-        step for step in found if step.words[1:2] not in [(query,) for query in _QUERIES] or step is last[step.words]
-    ]
+    return [step for step in found if step is last[step.words] or not set(_QUERIES) & set(step.words[1:2])]
 
 
 def _renamed(entries: list[Entry]) -> Iterator[Entry]:

@@ -1,0 +1,136 @@
+"""The baseline of `bench grade`, from a log written by hand: the same work, in an order that works, under new names."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sentinel_grader.bench.grade.commands import UnknownCall, command
+from sentinel_grader.bench.grade.replay_inside import is_it
+from sentinel_grader.bench.grade.script import write
+from sentinel_grader.bench.grade.steps import steps
+from sentinel_grader.observe.log import Asked, Called, Entry, Ran
+from sentinel_grader.observe.session import LABEL
+from sentinel_grader.tracing import Trace
+
+RUN, ID, NETWORK = "e272902e54", "c" * 64, "d" * 64
+NAME = f"sentinel-{RUN}-alerter-1"
+ENTRY = "f97e2ae2-58b1-4326-be81-0345ea37eacb"
+
+
+def _called(began: float, method: str, path: str, body: Any = None, *, answer: Any = None, query: str = "") -> Called:
+    return Called("running", began, 0.1, method, path, query, body, 200, answer)
+
+
+def _asked(began: float, ask: dict[str, Any], answer: dict[str, Any]) -> Asked:
+    return Asked("running", began, 0.1, "agent-1", ask, answer)
+
+
+def _http(path: str) -> dict[str, Any]:
+    return {"do": "http", "host": "172.20.0.4", "path": path}
+
+
+def _body(words: str) -> str:
+    return base64.b64encode(words.encode()).decode()
+
+
+def _create(began: float) -> Called:
+    body = {
+        "Image": "sha256:abc",
+        "Cmd": None,
+        "Labels": {LABEL: RUN},
+        "HostConfig": {"NetworkMode": "net", "Memory": 5},
+    }
+    return _called(began, "POST", "/containers/create", body, answer={"Id": ID}, query=f"name={NAME}")
+
+
+LOG: list[Entry] = [
+    _called(1, "POST", "/networks/create", {"Name": "net", "Internal": True}, answer={"Id": NETWORK}),
+    _create(2),
+    _called(3, "POST", f"/containers/{ID}/start"),
+    _called(
+        4,
+        "GET",
+        f"/containers/{ID}/json",
+        answer={"Name": f"/{NAME}", "NetworkSettings": {"Networks": {"net": {"IPAddress": "172.20.0.4"}}}},
+    ),
+    _asked(5, _http("/health"), {"error": "ConnectionRefusedError"}),
+    _asked(6, _http("/health"), {"status": 200}),
+    _called(7, "GET", f"/containers/{ID}/logs"),
+    _asked(8, {"do": "redis", "host": "redis-queue", "commands": [["LPUSH", "q", ENTRY]]}, {"replies": [1]}),
+    _asked(9, _http("/alerts"), {"status": 200, "body": _body("[]")}),
+    _asked(10, _http("/alerts"), {"status": 200, "body": _body(f'["{ENTRY}"]')}),
+    _called(11, "GET", f"/containers/{ID}/logs"),
+    _called(12, "DELETE", f"/containers/{ID}", query="v=True&force=True"),
+    _called(13, "DELETE", f"/networks/{NETWORK}"),
+]
+
+
+def test_calls_become_the_commands_that_a_person_would_type() -> None:
+    assert [" ".join(step.words) for step in steps(LOG)] == [
+        "docker network create --internal net",
+        f"docker run --detach --name {NAME} --label {LABEL}={RUN} --network net --memory 5b sha256:abc",
+        "agent-1",
+        f"docker logs {NAME}",
+        f"docker rm --force --volumes {NAME}",
+        "docker network rm net",
+    ]
+
+
+def test_a_poll_is_asked_until_the_answer_that_ended_it_and_by_name() -> None:
+    asked = next(step.questions for step in steps(LOG) if step.questions)
+    assert [(each.ask.get("path"), each.status, each.words) for each in asked] == [
+        ("/health", 200, []),
+        (None, 0, []),
+        ("/alerts", 200, [ENTRY]),
+    ]
+    assert {each.ask["host"] for each in asked} == {NAME, "redis-queue"}
+    assert not is_it({"status": 200, "body": _body("[]")}, 200, [ENTRY])
+    assert not is_it({"error": "ConnectionRefusedError"}, 0, [])
+    assert is_it({"status": 200, "body": _body(f'["{ENTRY}"]')}, 200, [ENTRY])
+
+
+def test_nothing_is_left_out_unnoticed() -> None:
+    with pytest.raises(UnknownCall, match="/swarm/init"):
+        command(_called(1, "POST", "/swarm/init"))
+    with pytest.raises(UnknownCall, match="Privileged"):
+        command(_called(1, "POST", "/containers/create", {"Image": "x", "HostConfig": {"Privileged": True}}))
+    with pytest.raises(UnknownCall, match="Healthcheck"):
+        command(_called(1, "POST", "/containers/create", {"Image": "x", "Healthcheck": {"Test": ["NONE"]}}))
+
+
+def test_the_script_makes_anew_what_the_grade_had_to_make_anew(tmp_path: Path) -> None:
+    source, nonce = tmp_path / "log", "0123456789abcdef"
+    (source / "contexts" / "1").mkdir(parents=True)
+    (source / "contexts" / "1" / "rule.py").write_text(f"# edited {nonce}\n")
+    (source / "contexts" / "1" / f"{nonce}.bin").write_bytes(b"\0" * 2_000_000)
+    context = f"/tmp/sentinel-inputs-x/{nonce}"
+    build = ["docker", "buildx", "build", "--output=type=tar,dest=/tmp/sentinel-out-x/out.tar", context]
+    ran = Ran("rebuild", 20, 1.0, build, {"DOCKER_BUILDKIT": "1"}, 1, {context: "contexts/1"})
+    trace = Trace(0, log=[*LOG, ran], nonces=[nonce])
+    for run in ("aaaaaaaaaa", "bbbbbbbbbb"):
+        script = write(trace, source, tmp_path / "baseline", run)
+    text = script.path.read_text()
+    assert subprocess.run(["bash", "-n", script.path], check=False).returncode == 0
+    everything = text + "".join(path.read_text() for path in script.path.parent.glob("*.jsonl"))
+    assert (RUN in everything, nonce in everything, "bbbbbbbbbb" in everything) == (False, False, True)
+    assert "export DOCKER_BUILDKIT=1" in text
+    assert '--output=type=tar,dest="$scratch"/out.tar contexts/1 > /dev/null || true' in " ".join(text.split())
+    edited = (script.path.parent / "contexts" / "1" / "rule.py").read_text()
+    junk = next((script.path.parent / "contexts" / "1").glob("*.bin"))
+    assert edited == f"# edited {junk.stem}\n"
+    assert (nonce in edited, len(junk.stem), junk.stat().st_size) == (False, len(nonce), 2_000_000)
+
+
+def test_questions_are_lines_of_json_beside_the_script(tmp_path: Path) -> None:
+    (tmp_path / "log" / "contexts").mkdir(parents=True)
+    script = write(Trace(0, log=LOG), tmp_path / "log", tmp_path / "baseline", "aaaaaaaaaa")
+    asked = [json.loads(line) for line in (script.path.parent / "1-questions.jsonl").read_text().splitlines()]
+    assert [each["status"] for each in asked] == [200, 0, 200]
+    assert "ask agent-1 1-questions.jsonl" in script.path.read_text()
+    assert script.commands == len(steps(LOG))
