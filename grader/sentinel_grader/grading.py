@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from sentinel_grader.checks import module_01 as module_01  # declares its checks
 from sentinel_grader.environment.bases.catalogue import recipes
 from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.environment.docker import Engine
-from sentinel_grader.evidence import evidence
 from sentinel_grader.hints import all_hints
 from sentinel_grader.judging import CHECKS, Check, Judged, Judging, in_order
 from sentinel_grader.observe.keys import code_version
@@ -26,7 +25,7 @@ from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
 from sentinel_grader.picture import images_of
-from sentinel_grader.result import CheckResult, Grader, Result, SubmissionResult, Verdict, totals
+from sentinel_grader.result import CheckResult, Grader, ImageResult, Result, SubmissionResult, Verdict, totals
 from sentinel_grader.submission import Submission, clean_copy, lay_given_code
 
 #: What learners edit, by folder; everything else there is given, and the course's own is laid over it.
@@ -35,11 +34,13 @@ EDITABLE = {"module-01-containers/exercises/alerter": ("Dockerfile", ".dockerign
 
 @dataclass(frozen=True)
 class Grade:
-    """A result, with what is worth showing besides: the observations, and the given files that were changed."""
+    """A result, with what is worth showing besides: the observations, and the given files that were changed. `run` is
+    what the grade called itself on the engine."""
 
     result: Result
     outcomes: dict[str, Outcome]
     changed_given_files: tuple[str, ...]
+    run: str
 
 
 def declared(ids: Iterable[str]) -> list[Check]:
@@ -82,9 +83,9 @@ def grade(
             )
         judged = [each for each in judging.all() if each.id in ids]
     result = _result(
-        judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), outcomes
+        judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), images_of(outcomes)
     )
-    return Grade(result, outcomes, tuple(changed))
+    return Grade(result, outcomes, tuple(changed), running.run)
 
 
 def _surroundings(engine: Engine) -> dict[str, str]:
@@ -101,9 +102,9 @@ def _result(
     started: datetime,
     seconds: float,
     nonces: dict[str, str],
-    outcomes: Mapping[str, Outcome],
+    images: list[ImageResult],
 ) -> Result:
-    checks = [check_result(each, outcomes) for each in judged]
+    checks = [check_result(each) for each in judged]
     points, maximum, pending, verdict = totals(checks)
     return Result(
         grader=Grader(version=__version__, checks_hash=code_version()[:16]),
@@ -117,12 +118,12 @@ def _result(
         verdict=verdict,
         nonces=nonces,
         checks=checks,
-        images=images_of(outcomes),
+        images=images,
     )
 
 
-def check_result(judged: Judged, outcomes: Mapping[str, Outcome]) -> CheckResult:
-    """A verdict with all that the course says of its check, and what was observed."""
+def check_result(judged: Judged) -> CheckResult:
+    """A verdict with all that the course says of its check."""
     module, task = course.task_of(judged.id)
     info = course.checks()[judged.id]
     return CheckResult(
@@ -137,5 +138,5 @@ def check_result(judged: Judged, outcomes: Mapping[str, Outcome]) -> CheckResult
         needs=list(CHECKS[judged.id].needs),
         rests_on=list(judged.rests_on),
         hints=all_hints()[judged.id],
-        evidence=evidence(CHECKS[judged.id].observations, outcomes),
+        evidence=list(CHECKS[judged.id].observations),
     )

@@ -142,8 +142,14 @@ class Judging:
         return check.id not in self._judged and rests_on and all(need in self._judged for need in check.needs)
 
     def _decide(self, check: Check) -> Judged:
-        self._judged[check.id] = judged = _bounded(_judge(check, self._outcomes, self._judged, self._registry))
+        needed = {id_: self._judged[id_] for id_ in self._needed(check)}
+        self._judged[check.id] = judged = _bounded(_judge(check, self._outcomes, needed, self._registry))
         return judged
+
+    def _needed(self, check: Check) -> set[str]:
+        """The checks that it rests on, near and far. Of others it must not matter whether they were judged already."""
+        known = {each.id: each for each in self._checks}
+        return {*check.needs, *(far for near in check.needs for far in self._needed(known[near]))}
 
 
 def judge(checks: Iterable[Check], outcomes: Mapping[str, Outcome], registry: Registry = REGISTRY) -> list[Judged]:
@@ -170,9 +176,13 @@ def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, J
     own = next((fault for name, fault in faults.items() if registry[name].owner == check.id), None)
     if own:
         return Judged(check.id, Verdict.FAILED, _reason_of(own, check))
-    owners = sorted({registry[name].owner for name in faults})
-    if at_fault := tuple(dict.fromkeys((*owners, *_failed(check.needs, judged)))):
-        return _skipped(check, at_fault)
+    owners = tuple(sorted({registry[name].owner for name in faults}))
+    # What went well where its owner looked, and not where this check does, hides behind nobody.
+    if unseen := [fault for name, fault in faults.items() if _has_passed(registry[name].owner, judged)]:
+        return Judged(check.id, Verdict.FAILED, _reason_of(unseen[0], check))
+    failed = tuple(id_ for id_ in check.needs if judged[id_].verdict in (Verdict.FAILED, Verdict.SKIPPED))
+    if owners or failed:
+        return _skipped(check, tuple(dict.fromkeys((*owners, *failed))))
     if gone := [outcome for outcome in roots.values() if isinstance(outcome, Unavailable)]:
         return Judged(check.id, Verdict.NOT_GRADED, Reason(code=gone[0].code, saw=gone[0].detail))
     pending = tuple(id_ for id_ in check.needs if judged[id_].verdict is Verdict.NOT_GRADED)
@@ -180,6 +190,10 @@ def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, J
         reason = Reason(code="rests_on_not_graded", saw=f"It rests on {', '.join(pending)}, not graded.")
         return Judged(check.id, Verdict.NOT_GRADED, reason, pending)
     return _called(check, outcomes)
+
+
+def _has_passed(id_: str, judged: Mapping[str, Judged]) -> bool:
+    return id_ in judged and judged[id_].verdict is Verdict.PASSED
 
 
 def _roots(names: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
@@ -193,15 +207,6 @@ def _roots(names: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, O
         elif not isinstance(outcome, Recorded):
             found[name] = outcome
     return found
-
-
-def _failed(needs: Iterable[str], judged: Mapping[str, Judged]) -> Iterator[str]:
-    """Those that failed; for those that were themselves skipped, what they rest on: what is to be mended first."""
-    for need in needs:
-        if judged[need].verdict is Verdict.FAILED:
-            yield need
-        elif judged[need].verdict is Verdict.SKIPPED:
-            yield from judged[need].rests_on
 
 
 def _skipped(check: Check, rests_on: tuple[str, ...]) -> Judged:

@@ -15,7 +15,7 @@ from pathlib import Path
 import docker
 
 from sentinel_grader.environment.docker import build_environment
-from sentinel_grader.observe.build_log import cause, last_words
+from sentinel_grader.observe.build_log import cause, last_word, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.failed_step import line_of_failed_step
 from sentinel_grader.observe.keys import content
@@ -100,9 +100,8 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
         image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
         ran = run_build(scope, context, tag, *image, *options, passing=False)
         if ran.status is None:
-            raise Fault(
-                "build_endless", f"The build did not end within {DEADLINE:.0f} s.", expected="a build that ends"
-            )
+            why = f"did not end within {DEADLINE:.0f} s" if ran.seconds >= DEADLINE else "printed without end"
+            raise Fault("build_endless", f"The build {why}.", expected="a build that ends")
         if ran.status != 0:
             raise failure(ran.error, context)
         return told.read_text().strip(), ran
@@ -122,19 +121,16 @@ def run_build(scope: Scope, context: Path, caches: str, *options: str, passing: 
 # --- what went wrong, in the learner's terms ----------------------------------------------------------------------
 
 _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
-_OURS = (
-    "no space left on device",
-    "failed to solve: unexpected EOF",
-    "connection refused",
-    "error reading from server",
-)
+#: How BuildKit's own last word ends where the trouble is the engine's. A step's own words stand further up, and what
+#: is quoted of a Dockerfile (a path, a command) is followed by why it failed.
+_OURS = ("no space left on device", "failed to solve: unexpected EOF", "error reading from server: EOF")
 
 
 def failure(log: str, context: Path) -> Exception:
     """The Fault (or OursError) that the log of a failed build of `context` tells of."""
+    if last_word(log).endswith(_OURS):
+        return OursError("engine_error", last_word(log)[:500])
     why = cause(log)
-    if any(sign in log for sign in _OURS[:2]):
-        return OursError("engine_error", why)
     lines = [int(number) for number in _AT.findall(log)]
     line = lines[-1] if lines else _line_in(why) or line_of_failed_step(log, context / "Dockerfile")
     said = last_words(log)

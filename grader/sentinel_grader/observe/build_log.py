@@ -43,8 +43,7 @@ _LONGEST = 240
 
 def cause(log: str) -> str:
     """Why the build failed: the instruction and what became of it, where the engine tells; else its last word."""
-    errors = [line for line in log.splitlines() if line.startswith("ERROR: ")]
-    words = _MOUNTED.sub("", _AROUND.sub("", errors[-1] if errors else _last(log)))
+    words = _MOUNTED.sub("", _AROUND.sub("", last_word(log)))
     found = _INSTRUCTION.search(log)
     instruction = " ".join(found[1].split()) if found else ""
     if instruction and (ended := _ENDED.match(words)):
@@ -56,8 +55,11 @@ def cause(log: str) -> str:
     return words[:600]
 
 
-def _last(log: str) -> str:
-    return ([line for line in log.splitlines() if line.strip()] or ["it gave no reason"])[-1]
+def last_word(log: str) -> str:
+    """The engine's own last word. Lines end in line feeds alone: what else Python takes for an end (splitlines) may
+    stand within a line that a step printed."""
+    lines = [line.rstrip() for line in log.split("\n") if line.strip()] or ["it gave no reason"]
+    return next((line for line in reversed(lines) if line.startswith("ERROR: ")), lines[-1])
 
 
 def last_words(log: str, most: int = 10) -> tuple[str, ...]:

@@ -126,6 +126,8 @@ def saved(scope: Scope, *images: str) -> Iterator[Archive]:
     with tempfile.TemporaryDirectory(prefix="sentinel-image-") as folder:
         path = Path(folder, "image.tar")
         ran = scope.run(["docker", "save", f"--output={path}", *images], deadline=DEADLINE)
+        if ran.status is None:
+            raise TooMuch(f"The image is so large that reading it takes more than {DEADLINE:.0f} s.")
         if ran.status != 0:
             raise OursError("image_not_saved", ran.error[-500:])
         archive = Archive(path)

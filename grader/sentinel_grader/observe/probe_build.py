@@ -47,7 +47,7 @@ _STEP, _END = re.compile(r"#(\d+) (\[.+)"), re.compile(r"#(\d+) (CACHED|DONE|ERR
 def steps_in(log: str) -> dict[str, str]:
     """How each step of a build ended. What a step itself prints has the seconds in front: it cannot pass for this."""
     names, ends = dict[str, str](), dict[str, str]()
-    for line in log.splitlines():
+    for line in log.split("\n"):  # not splitlines(): it cuts at characters that a step may print within a line
         if named := _STEP.match(line):
             names[named[1]] = named[2]
         elif (ended := _END.match(line)) and ended[1] in names:

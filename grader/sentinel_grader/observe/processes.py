@@ -1,14 +1,14 @@
 """Every process of a container, as the kernel tells of it: read by a container of ours in the same process namespace.
 
 Not `docker top`: with user-namespace remapping it shows root as 100000. Not `docker exec id`: that runs the image's own
-`id`, as another process. The watcher has no capability, no network and nothing to write to.
+`id`, as another process. The watcher has no network, nothing to write to, and root's number without root's power: no
+user inside may end it then, and no root read or write in its name.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import random
 import re
 import time
 from collections.abc import Iterator
@@ -108,8 +108,6 @@ def watcher(scope: Scope, container: Container) -> Iterator[Watcher]:
 
 
 def _start(scope: Scope, container: Container) -> Container | None:
-    # As a user that nobody can foresee: one with the same number could end it.
-    somebody = random.SystemRandom().randint(20_000, 60_000)
     try:
         return scope.session.engine.containers.run(
             IMAGE,
@@ -119,9 +117,12 @@ def _start(scope: Scope, container: Container) -> Container | None:
             network_mode="none",
             pid_mode=f"container:{container.id}",
             detach=True,
-            user=f"{somebody}:{somebody}",
+            user="0:0",
             read_only=True,
             cap_drop=["ALL"],
+            # Of no use to us, but no container has it otherwise: a root inside, who may become any user, can then not
+            # open our output and write there what we should have seen (ptrace(2), "access mode checking").
+            cap_add=["WAKE_ALARM"],
             security_opt=["no-new-privileges"],
             mem_limit="128m",
         )

@@ -52,10 +52,12 @@ def provenance(scope: Scope, build: Build, recipe: Recipe, image: Image) -> Prov
 
 def _looked(scope: Scope, context: Path, build: Build, recipe: Recipe, wanted: dict[str, int]) -> dict[str, list[str]]:
     """What our program found in the builders."""
-    _extend(context / "Dockerfile", recipe, sorted(set(wanted.values()), reverse=True)[:_MOST_SIZES])
+    nonce = scope.nonce()
+    sizes = sorted(set(wanted.values()), reverse=True)[:_MOST_SIZES]
+    _extend(context / "Dockerfile", recipe, sizes, nonce)
     with tempfile.TemporaryDirectory(prefix="sentinel-found-") as folder:
         out = Path(folder, "found.tar")
-        options = ("--target=sentinel-found", f"--output=type=tar,dest={out}")
+        options = (f"--target=sentinel-found-{nonce}", f"--output=type=tar,dest={out}")
         tried = try_build(scope, context, build.nonce[:12], *options)
         if not tried.ok:
             raise OursError("probe_build_failed", tried.words[:500])
@@ -67,25 +69,28 @@ def _looked(scope: Scope, context: Path, build: Build, recipe: Recipe, wanted: d
     return found
 
 
-def _extend(dockerfile: Path, recipe: Recipe, sizes: list[int]) -> None:
-    """Name the builders that have no name, and add two stages of ours."""
+def _extend(dockerfile: Path, recipe: Recipe, sizes: list[int], nonce: str) -> None:
+    """Name the builders that have no name, and add two stages of ours before the final one: there no line goes on.
+
+    Their names hold the nonce, so that no stage of the learner's can be called the same.
+    """
     lines = dockerfile.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     names = []
     for stage in recipe.builders:
-        names.append(stage.name or f"sentinel-stage-{stage.index}")
+        names.append(stage.name or f"sentinel-stage-{nonce}-{stage.index}")
         if not stage.name:
-            lines[stage.line - 1] = f"{lines[stage.line - 1].rstrip()} AS {names[-1]}"
+            end = max(stage.end, stage.line)
+            lines[stage.line - 1 : end] = [f"FROM {stage.base} AS {names[-1]}", *[""] * (end - stage.line)]
     dockerfile.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
     mounts = " ".join(f"--mount=type=bind,from={name},target=/sentinel/{n}" for n, name in enumerate(names))
     program = json.dumps(["python3", "-I", "-c", _PROGRAM, json.dumps(sizes, separators=(",", ":"))])
     ours = [
-        "",
-        f"FROM {OUR_IMAGE} AS sentinel-look",
+        f"FROM {OUR_IMAGE} AS sentinel-look-{nonce}",
         f"RUN {mounts} {program}",
-        "FROM scratch AS sentinel-found",
-        "COPY --from=sentinel-look /found.json.gz /",
+        f"FROM scratch AS sentinel-found-{nonce}",
+        f"COPY --from=sentinel-look-{nonce} /found.json.gz /",
     ]
-    with_lines(dockerfile, {len(lines) + 1: "\n".join(ours)})
+    with_lines(dockerfile, {recipe.stages[-1].line: "\n".join(ours)})
 
 
 def _sha256(path: Path) -> str:

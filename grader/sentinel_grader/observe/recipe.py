@@ -29,7 +29,7 @@ class Step:
 @dataclass(frozen=True)
 class Stage:
     """A stage. `under_final`: it is the final stage, or one that the final one is FROM. `used`: the final one takes
-    something from it, or from one that does; what is not used is not built."""
+    something from it, or from one that does; what is not used is not built. `end` is the last line of its FROM."""
 
     index: int
     name: str
@@ -38,6 +38,7 @@ class Stage:
     under_final: bool
     used: bool
     image: str = ""
+    end: int = 0
 
     @property
     def words(self) -> str:
@@ -49,13 +50,23 @@ _NOWHERE = Stage(0, "", "", 1, under_final=True, used=True)
 
 
 @dataclass(frozen=True)
+class Source:
+    """An image that is named, and the line that names it."""
+
+    image: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """`steps` are those that made the image itself: of the final stage and those it is FROM, first to last."""
+    """`sources` are the images that anything in the final one is from. `steps` are those that made the image itself: of
+    the final stage and those it is FROM, first to last."""
 
     stages: list[Stage]
     steps: list[Step]
     arguments: dict[str, int]
     base_arguments: list[str]
+    sources: list[Source] = field(default_factory=list)
 
     @property
     def builders(self) -> list[Stage]:
@@ -66,6 +77,14 @@ class Recipe:
     def root(self) -> Stage:
         """The stage that brings the base in: the first that the final one is FROM."""
         return next((stage for stage in self.stages if stage.under_final and stage.image), _NOWHERE)
+
+    @property
+    def foundations(self) -> list[Source]:
+        """What the final image stands on: its base; where that is nothing (scratch), all images that it is put together
+        from."""
+        if self.root.image != "scratch":
+            return [Source(self.root.image, self.root.line)]
+        return [source for source in self.sources if source.image != "scratch"]
 
     @property
     def final(self) -> Place:
@@ -93,7 +112,16 @@ def recipe(scope: Scope, submitted: Submitted) -> Recipe:
     under = list(dockerfile.lineage())
     used = _used(dockerfile)
     stages = [
-        Stage(each.index, each.name, each.base, each.line, each in under, each.index in used, str(each.image or ""))
+        Stage(
+            each.index,
+            each.name,
+            each.base,
+            each.line,
+            each in under,
+            each.index in used,
+            str(each.image or ""),
+            each.end_line,
+        )
         for each in dockerfile.stages
     ]
     steps = [
@@ -107,7 +135,15 @@ def recipe(scope: Scope, submitted: Submitted) -> Recipe:
         for one in stage.all_of("ARG")
         for word in one.words
     }
-    return Recipe(stages, steps, arguments, sorted(dockerfile.base_arguments))
+    return Recipe(stages, steps, arguments, sorted(dockerfile.base_arguments), list(_sources(dockerfile, used)))
+
+
+def _sources(dockerfile: Dockerfile, used: set[int]) -> Iterator[Source]:
+    for stage in (dockerfile.stages[index] for index in sorted(used)):
+        if stage.image:
+            yield Source(str(stage.image), stage.line)
+        for one in stage.instructions:
+            yield from (Source(name, one.line) for name in _named(one) if not dockerfile.stage_named(name))
 
 
 def _used(dockerfile: Dockerfile) -> set[int]:
@@ -131,8 +167,13 @@ def _is_whole(one: Instruction) -> bool:
 
 def _taken(dockerfile: Dockerfile, one: Instruction) -> Iterator[int]:
     """The stages that an instruction copies from or mounts."""
+    for name in _named(one):
+        if stage := dockerfile.stage_named(name):
+            yield stage.index
+
+
+def _named(one: Instruction) -> list[str]:
+    """What an instruction copies from or mounts, as it calls it."""
     names = [flag.value for flag in one.flags if flag.name == "from"]
     names += [mount_fields(flag).get("from") for flag in one.flags if flag.name == "mount"]
-    for name in names:
-        if name and (stage := dockerfile.stage_named(name)):
-            yield stage.index
+    return [name for name in names if name]

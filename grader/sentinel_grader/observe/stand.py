@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,8 @@ import docker
 from docker.models.containers import Container
 from docker.models.networks import Network
 
-from sentinel_grader.observe.agent import Agent, agent
+from sentinel_grader.environment.docker import version_number
+from sentinel_grader.observe.agent import IMAGE, Agent, agent
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.session import Session
 
@@ -20,6 +22,21 @@ REDIS_IMAGE = "redis:8"
 REDIS, REDIS_PORT, PORT = "redis-queue", 6379, 8001
 #: What a learner's container may take of the engine: far more than it needs, far less than would hurt anyone.
 LIMITS: Mapping[str, Any] = {"mem_limit": "512m", "pids_limit": 256, "nano_cpus": 2_000_000_000}
+#: What our Redis may take: a submission may write to it as it likes.
+_REDIS_LIMITS: Mapping[str, Any] = {**LIMITS, "mem_limit": "256m"}
+_REDIS_COMMAND = (
+    "redis-server",
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+    "--maxmemory",
+    "128mb",
+    "--maxmemory-policy",
+    "noeviction",
+)
+#: Seconds that it gets to answer.
+_REDIS_STARTS = 15.0
 _LOG = {"type": "json-file", "config": {"max-size": "4m", "max-file": "1"}}
 
 
@@ -37,25 +54,76 @@ class Stand:
         """The submission's container on this network for the block. Raises Fault if the engine cannot start it."""
         options = {**LIMITS, "environment": {"REDIS_HOST": REDIS, "THRESHOLD": "1"}, **settings}
         log = docker.types.LogConfig(**_LOG)
-        container = self.session.engine.containers.create(
-            image,
-            name=self.session.name("alerter"),
-            labels=self.session.labels,
-            network=self.network.name,
-            log_config=log,
-            **options,
-        )
+        container = created(self.session, image, "alerter", network=self.network.name, log_config=log, **options)
         try:
             yield _started(container)
         finally:
             with contextlib.suppress(docker.errors.DockerException):
                 container.remove(force=True, v=True)
 
+    def push(self, queue: str, *entries: str) -> None:
+        """Put entries on a queue. Redis answered before the submission's container was started, and only that one
+        shares its network: so if it no longer does, that is the submission's doing. Raises Fault then."""
+        try:
+            replies = self.agent.redis(REDIS, *(("LPUSH", queue, entry) for entry in entries))
+        except OursError as error:
+            if error.outcome.code != "redis_gone":
+                raise
+            replies = [{"error": str(error)}]
+        if refused := [reply["error"] for reply in replies if isinstance(reply, dict)]:
+            words = f"The Redis beside the container no longer takes entries: {refused[0]}"
+            raise Fault("redis_spoilt", words, expected="a service that leaves its queue as usable as it was")
+
     def address(self, container: Container) -> str:
         """The container's address on this network, as the engine says: no name that the submission could take."""
         container.reload()
         found = container.attrs["NetworkSettings"]["Networks"].get(self.network.name, {}).get("IPAddress", "")
         return str(found)
+
+
+def created(session: Session, image: str, what: str, *command: str, **settings: Any) -> Container:
+    """A container of a learner's image, not started. Raises Fault if the engine takes what the image sets for
+    impossible."""
+    try:
+        return _create(session, image, what, *command, **settings)
+    except docker.errors.ImageNotFound:
+        raise
+    except docker.errors.APIError as error:
+        _require_engine(session)
+        words = str(error.explanation or error)
+        raise Fault("cannot_start", f"The engine cannot make a container of the image: {words[:600]}") from error
+
+
+def _create(session: Session, image: str, what: str, *command: str, **settings: Any) -> Container:
+    return session.engine.containers.create(
+        image, list(command) or None, name=session.name(what), labels=session.labels, **settings
+    )
+
+
+def _require_engine(session: Session) -> None:
+    """Raise DockerException if the engine makes no container of our own image either: engines do not tell by their
+    status codes whose mistake it is."""
+    _create(session, IMAGE, "control", "true", network_mode="none").remove(force=True, v=True)
+
+
+def _options(session: Session) -> dict[str, str]:
+    """Internal networks lead nowhere but to the engine's own machine, which has an address on them. Since Engine 28 it
+    need not: https://docs.docker.com/engine/network/drivers/bridge/#gateway-modes."""
+    if version_number(session.surroundings.get("engine", "")) < (28,):
+        return {}
+    return {f"com.docker.network.bridge.gateway_mode_{family}": "isolated" for family in ("ipv4", "ipv6")}
+
+
+def _wait_for_redis(talking: Agent) -> None:
+    until = time.monotonic() + _REDIS_STARTS
+    while True:
+        try:
+            if talking.redis(REDIS, ("PING",), timeout=2) == ["PONG"]:
+                return
+        except OursError as error:
+            if error.outcome.code != "redis_gone" or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 def _started(container: Container) -> Container:
@@ -71,22 +139,26 @@ def _started(container: Container) -> Container:
 def stand(session: Session) -> Iterator[Stand]:
     """A stand for the block. Raises OursError where the engine cannot give one."""
     try:
-        network = session.engine.networks.create(session.name("net"), internal=True, labels=session.labels)
+        network = session.engine.networks.create(
+            session.name("net"), internal=True, labels=session.labels, options=_options(session)
+        )
     except docker.errors.DockerException as error:
         raise OursError("no_network", str(error)) from error
     try:
         redis = session.engine.containers.run(
             REDIS_IMAGE,
-            ["redis-server", "--save", "", "--appendonly", "yes"],
+            list(_REDIS_COMMAND),
             name=session.name("redis"),
             labels=session.labels,
             network=network.name,
             detach=True,
+            **_REDIS_LIMITS,
         )
         network.disconnect(redis)
         network.connect(redis, aliases=[REDIS])
         try:
             with agent(session, network) as talking:
+                _wait_for_redis(talking)
                 yield Stand(session, network, redis, talking)
         finally:
             with contextlib.suppress(docker.errors.DockerException):

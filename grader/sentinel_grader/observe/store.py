@@ -5,6 +5,7 @@ A file that cannot be read as what it should be (cut off, of another version, ed
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +80,9 @@ class Store:
             outcome if isinstance(outcome, SubmissionFault) else None,
         )
         new = self._folder / f".{key}.{os.getpid()}"
-        new.write_bytes(msgspec.json.encode(filed))
-        new.replace(self._folder / f"{key}.json")
+        with contextlib.suppress(OSError):  # on a full disk the grade goes on; it is only not kept
+            new.write_bytes(msgspec.json.encode(filed))
+            new.replace(self._folder / f"{key}.json")
 
     def prune(self) -> None:
         """Keep the newest recordings only."""

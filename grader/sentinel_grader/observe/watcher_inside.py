@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-#: Seconds between two looks, and the most of them; processes that are told of in all.
-PAUSE, LOOKS, MOST = 0.05, 2400, 2000
+#: Seconds between two looks, and the most of them; processes that are told of in all: of root's, and of others.
+PAUSE, LOOKS, MOST = 0.05, 2400, 1000
 
 
 def process(pid: str) -> dict[str, Any] | None:
@@ -37,13 +37,16 @@ def process(pid: str) -> dict[str, Any] | None:
 
 
 def main() -> None:
-    own, seen = str(os.getpid()), list[dict[str, Any]]()
+    own, roots, others = str(os.getpid()), list[dict[str, Any]](), list[dict[str, Any]]()
     for _ in range(LOOKS):
         pids = [path.name for path in Path("/proc").iterdir() if path.name.isdigit() and path.name != own]
         now = [found for pid in pids if (found := process(pid))]
-        new = [found for found in now if found not in seen][: MOST - len(seen)]
-        seen += new
-        print(json.dumps(new), flush=True)
+        # Each kind has room of its own: however many others there are, they hide no root.
+        new_roots = [found for found in now if 0 in found["uids"] and found not in roots][: MOST - len(roots)]
+        new_others = [found for found in now if 0 not in found["uids"] and found not in others][: MOST - len(others)]
+        roots += new_roots
+        others += new_others
+        print(json.dumps(new_roots + new_others), flush=True)
         time.sleep(PAUSE)
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from docker.models.containers import Container
 
 from sentinel_grader.observe.alerter_build import Build
-from sentinel_grader.observe.alerter_runs import Batch, alerts_of, wait_until_healthy
+from sentinel_grader.observe.alerter_runs import Batch, batches_of, wait_until_healthy
 from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.processes import Watched, calibrate, watcher
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.stand import Stand, stand
+from sentinel_grader.observe.stand import stand
 
 #: Looks at its processes that a run lasts for at least; changed paths that are recorded.
 LOOKS, MOST_CHANGES = 12, 2000
@@ -47,7 +47,7 @@ def working(scope: Scope, build: Build) -> Working:
             with watcher(scope, container) as watching:
                 wait_until_healthy(scope, place, container)
                 watching.wait_for_looks(1)
-                batches = _batches(scope, place, container)
+                batches = batches_of(scope, place, container)
                 watching.wait_for_looks(LOOKS)
                 seen = watching.saw()
             container.reload()
@@ -56,16 +56,6 @@ def working(scope: Scope, build: Build) -> Working:
             recorded = Working(seen, batches, changes(container))
         calibrated.result()
         return recorded
-
-
-def _batches(scope: Scope, place: Stand, container: Container, most: int = 2) -> list[Batch]:
-    """Work for it; no more of it where the first comes to nothing, since each waits its time out."""
-    batches: list[Batch] = []
-    for number in range(most):
-        batches.append(alerts_of(scope, place, container, number))
-        if not set(batches[-1].errors) <= set(batches[-1].alerts):
-            break
-    return batches
 
 
 def changes(container: Container) -> list[Change]:

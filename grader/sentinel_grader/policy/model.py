@@ -77,7 +77,7 @@ class Image:
 @dataclass(frozen=True)
 class Stage:
     """What one FROM begins. `base` is what it names once variables are put in; it is either an `image` or, by
-    `parent`, an earlier stage."""
+    `parent`, an earlier stage. `line` and `end_line` are its FROM's."""
 
     index: int
     name: str
@@ -86,6 +86,7 @@ class Stage:
     image: Image | None
     parent: int | None
     instructions: tuple[Instruction, ...] = ()
+    end_line: int = 0
 
     def all_of(self, keyword: str) -> tuple[Instruction, ...]:
         return tuple(one for one in self.instructions if one.keyword == keyword)

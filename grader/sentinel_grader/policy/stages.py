@@ -77,4 +77,4 @@ def stage_of(instruction: Instruction, arguments: Arguments, context: Context) -
         raise Refused("base_unknown", instruction.line, saw, remedy)
     parent = next((stage.index for stage in context.earlier if stage.name == base.lower()), None)
     image = None if parent is not None else allowed_image(base, context.allowed, instruction.line)
-    return Stage(index, name, base, instruction.line, image, parent)
+    return Stage(index, name, base, instruction.line, image, parent, end_line=instruction.end_line)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
-from sentinel_grader.observe.user import resolve
+from sentinel_grader.observe.user import open_roots, resolve
 
 PASSWD = (
     "root:x:0:0:root:/root:/bin/sh\nalias:x:0:0::/:/bin/sh\napp:x:10001:10002::/home/app:/bin/sh\n77:x:0:0::/:/bin/sh\n"
@@ -39,9 +39,27 @@ def test_users_come_to_what_the_engine_makes_of_them(declared: str, comes_to: ob
     assert resolve(declared, PASSWD, GROUP) == comes_to
 
 
+@pytest.mark.parametrize(
+    ("passwd", "shadow", "open_"),
+    [
+        ("root:x:0:0::/:/bin/sh", "root:*:1::::::", []),
+        ("root:x:0:0::/:/bin/sh", "root:!$y$j9T$abc:1::::::", []),
+        ("root:x:0:0::/:/bin/sh", "root:$y$j9T$abc:1::::::", ["root"]),
+        ("root:x:0:0::/:/bin/sh", "root::1::::::", ["root"]),
+        ("root:x:0:0::/:/bin/sh", "", []),
+        ("root::0:0::/:/bin/sh", "root:*:1::::::", ["root"]),
+        ("root:x:0:0::/:/bin/sh\nback:x:00:0::/:/bin/sh", "root:*:1\nback:$6$abc:1", ["back"]),
+        ("app:x:10001:0::/:/bin/sh", "app:$6$abc:1", []),
+    ],
+)
+def test_whoever_has_a_password_of_roots_can_be_root(passwd: str, shadow: str, open_: list[str]) -> None:
+    assert open_roots(passwd, shadow) == open_
+
+
 @given(st.text(), st.text(), st.text())
 def test_any_words_come_to_something(declared: str, passwd: str, group: str) -> None:
     resolve(declared, passwd, group)
+    open_roots(passwd, group)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_a_fault_fails_its_owner_and_skips_what_rests_on_it(checks: Checks) -> N
     assert "pip: no such thing" in judged["m.builds"].reason.saw
     assert judged["m.starts"].verdict is Verdict.SKIPPED
     assert judged["m.starts"].rests_on == ("m.builds",)
-    assert judged["m.non_root"].rests_on == ("m.builds",), "what is to be mended first, and not what was skipped for it"
+    assert judged["m.non_root"].rests_on == ("m.builds", "m.starts")
 
 
 def test_what_is_ours_is_never_failed(checks: Checks) -> None:
@@ -156,3 +156,35 @@ def test_a_check_is_decided_as_soon_as_all_it_rests_on_has_ended(checks: Checks)
     assert [judged.id for judged in judging.ended("built", IMAGE)] == ["m.builds", "m.crashes"]
     assert [judged.id for judged in judging.ended("running", GOOD)] == ["m.starts", "m.non_root"]
     assert [judged.id for judged in judging.all()] == list(ALL)
+
+
+def test_what_passed_where_its_owner_looked_fails_where_it_went_wrong() -> None:
+    """A service that starts when it is asked for alerts, and ends when its processes are looked at, gets a failure for
+    it: with nothing but skips, no check would say what happened."""
+    registry = Registry()
+
+    @registry.observation("running", owner="m.starts")
+    def running(scope: object) -> Running:
+        raise NotImplementedError(scope)
+
+    @registry.observation("watched", owner="m.starts")
+    def watched(scope: object) -> Built:
+        raise NotImplementedError(scope)
+
+    made = Checks(registry)
+
+    @made.check("m.starts")
+    def test_it_starts(running: Running) -> None:
+        """A service that does not start serves nobody."""
+        del running
+
+    @made.check("m.non_root", needs=["m.starts"])
+    def test_nobody_is_root(watched: Built) -> None:
+        """Root inside is root outside."""
+        del watched
+
+    ended = SubmissionFault("container_ended", "The container ended.")
+    judged = judge(made.with_needs(["m.non_root"]), {"running": GOOD, "watched": ended}, registry)
+    assert [(each.id, each.verdict.value) for each in judged] == [("m.starts", "passed"), ("m.non_root", "failed")]
+    assert judged[1].reason
+    assert judged[1].reason.code == "container_ended"

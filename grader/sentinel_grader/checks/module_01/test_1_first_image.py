@@ -20,14 +20,14 @@ def test_the_image_builds_from_a_clean_copy(build: Build) -> None:
 @check("m1.pinned_base", needs=["m1.builds"])
 def test_its_base_has_a_version(recipe: Recipe) -> None:
     """A name without a version is another image next month: what was tested is then not what runs."""
-    root = recipe.root
-    image = image_named(root.image)
-    expect(
-        root.image == "scratch" or (image and image.is_pinned),
-        saw=f"the image comes from {root.base!r}, which names no version",
-        expected="a version after the name, such as python:3.13-slim",
-        at=Place(DOCKERFILE, root.line),
-    )
+    for source in recipe.foundations:
+        image = image_named(source.image)
+        expect(
+            image and image.is_pinned,
+            saw=f"the image comes from {source.image!r}, which names no version",
+            expected="a version after the name, such as python:3.13-slim",
+            at=Place(DOCKERFILE, source.line),
+        )
 
 
 @check("m1.starts")
@@ -42,7 +42,7 @@ def test_an_error_on_the_queue_becomes_an_alert(running: Running) -> None:
     build = running.version.get("build") if isinstance(running.version, dict) else None
     expect(
         build == running.build_nonce,
-        saw=f"GET /version says build {build!r}",
+        saw=f"GET /version says build {str(build)[:200]!r}",
         expected="the BUILD file that lay beside the code when this image was built",
         code="not_this_code",
     )

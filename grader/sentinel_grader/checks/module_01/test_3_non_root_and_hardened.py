@@ -122,6 +122,13 @@ def test_it_cannot_change_its_own_code(user: User, modes: Modes, working: Workin
         at=at,
         code="raises_privileges",
     )
+    expect(
+        not user.open_roots,
+        saw=f"The image has a password for {_listed(user.open_roots)}: whoever runs it may become root later on",
+        expected="accounts of root's that are locked, as they are in the base",
+        at=at,
+        code="root_by_password",
+    )
     changeable = [entry for entry in program(modes) if may_write(user, entry)]
     expect(
         not changeable,

@@ -1,0 +1,37 @@
+"""What is read from a build's log: steps print into it as they like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sentinel_grader.observe.alerter_build import failure
+from sentinel_grader.observe.outcome import Fault, OursError
+from sentinel_grader.observe.probe_build import steps_in
+
+_STEP = "#7 [build 3/3] RUN pip install"
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"),
+    [
+        ("ERROR: failed to build: failed to solve: write /var/lib/docker/x: no space left on device", OursError),
+        ("ERROR: failed to solve: failed to solve: unexpected EOF", OursError),
+        ("ERROR: failed to receive status: rpc error: desc = error reading from server: EOF", OursError),
+        ('ERROR: failed to solve: process "/bin/sh -c cat x" did not complete successfully: exit code: 1', Fault),
+        ('ERROR: failed to solve: "/no space left on device": not found', Fault),
+        ("", Fault),
+    ],
+)  # fmt: skip
+def test_only_the_last_line_says_whose_a_failure_is(last: str, kind: type[Exception], tmp_path: Path) -> None:
+    """A step that fails is the learner's, whatever it printed before."""
+    log = f"{_STEP}\n#7 0.1 cat: write error: no space left on device\n#7 ERROR: exit code: 1\n{last}\n"
+    (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\nRUN cat x\n")
+    assert isinstance(failure(log, tmp_path), kind)
+
+
+@pytest.mark.parametrize("blank", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
+def test_what_a_step_prints_is_no_line_of_the_log(blank: str) -> None:
+    log = f"{_STEP}\n#7 0.312 x{blank}#7 CACHED\n#7 DONE 3.1s\n"
+    assert steps_in(log) == {"[build 3/3] RUN pip install": "DONE"}
