@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_grader.environment import shell
+from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.environment.docker import Engine, find_engine
 from sentinel_grader.grading import grade
 from sentinel_grader.judging import CHECKS
 from sentinel_grader.observe.registry import REGISTRY
 from sentinel_grader.observe.store import Store
+from sentinel_grader.paths import state_folder
 from sentinel_grader.result import CheckResult
 
 from .mutant import Mutant
@@ -93,3 +100,24 @@ def smallest_cover(mutants: Iterable[Mutant]) -> list[Mutant]:
                 best[id_] = mutant
     names = {mutant.name for mutant in best.values()}
     return [mutant for mutant in mutants if mutant.name in names]
+
+
+@contextmanager
+def latest_python() -> Iterator[None]:
+    """`python:latest`, for those that ask for it: without it and a registry, they would not even build. Tests that run
+    at the same time share it; the last one takes it away, if it was ours at all."""
+    name = "python:latest"
+    with (state_folder() / "tests-python-latest").open("a+") as shared:
+        fcntl.flock(shared, fcntl.LOCK_SH)
+        if not local_image(name):
+            shell.run(["docker", "tag", "python:3.13-slim", name], deadline=20)
+            shared.write("ours")
+            shared.flush()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(shared.fileno()).st_size and local_image(name):
+                    shell.run(["docker", "image", "rm", name], deadline=20)
+                    shared.truncate(0)

@@ -15,26 +15,32 @@ from sentinel_grader import pristine
 ALERTER = "module-01-containers/exercises/alerter"
 #: Text that must stand in a file, and what stands there instead.
 Swap = tuple[str, str]
+#: For files below `exercises/alerter`, their new text or what to swap in the solution's.
+Patch = Mapping[str, str | Swap | Sequence[Swap]]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`mistake` says in one sentence what people get wrong. `patch` gives, for files below `exercises/alerter`, their
-    new text or what to swap in the solution's; `fails` are the ids of all checks that it must fail."""
+    """`mistake` says in one sentence what people get wrong. `fails` are the ids of all checks that it must fail."""
 
     name: str
     mistake: str
     fails: frozenset[str]
-    patch: Mapping[str, str | Swap | Sequence[Swap]]
+    patch: Patch
 
     def submission(self, folder: Path) -> Path:
         """Lay the solution with this mistake into the new `folder`, as a learner's checkout would hold it."""
         lay_solution(folder)
-        for name, change in self.patch.items():
-            path = folder / ALERTER / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(change if isinstance(change, str) else _swapped(path.read_text(), change, self.name))
+        lay_patch(folder, self.patch, self.name)
         return folder
+
+
+def lay_patch(folder: Path, patch: Patch, name: str) -> None:
+    """Change the exercise that was laid into `folder`; `name` is the patch's, for messages."""
+    for file, change in patch.items():
+        path = folder / ALERTER / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(change if isinstance(change, str) else _swapped(path.read_text(), change, name))
 
 
 def lay_solution(folder: Path) -> None:

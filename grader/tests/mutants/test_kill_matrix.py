@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
 from sentinel_grader import course
-from sentinel_grader.environment import shell
-from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.paths import REPORTS
 
 from . import task_1, task_2, task_3
-from .matrix import Run, all_checks, run, smallest_cover
+from .matrix import Run, all_checks, latest_python, run, smallest_cover
 from .mutant import Mutant
 from .page import as_html, as_text
 
@@ -24,25 +21,12 @@ QUICK = {mutant.name for mutant in smallest_cover(MUTANTS)}
 Runs = dict[str, Future[Run]]
 
 
-@contextmanager
-def _latest_python() -> Iterator[None]:
-    """`python:latest`, for the mutants that ask for it: without it and a registry, they would not even build."""
-    name, standing = "python:latest", local_image("python:latest")
-    if not standing:
-        shell.run(["docker", "tag", "python:3.13-slim", name], deadline=20)
-    try:
-        yield
-    finally:
-        if not standing:
-            shell.run(["docker", "image", "rm", name], deadline=20)
-
-
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
     """Every mutant that is asked for, graded several at a time."""
     asked = {item.callspec.params["mutant"].name for item in request.session.items if hasattr(item, "callspec")
              and isinstance(item.callspec.params.get("mutant"), Mutant)}  # fmt: skip
-    with _latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+    with latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         yield {mutant.name: pool.submit(run, mutant) for mutant in MUTANTS if mutant.name in asked}
         pool.shutdown(cancel_futures=True)
 
