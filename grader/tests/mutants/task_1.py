@@ -77,6 +77,12 @@ MUTANTS = [
         {"Dockerfile": (CMD, 'CMD ["sh", "-c", "python -m alerter &"]')},
     ),
     Mutant(
+        "contents-not-the-folder",
+        "COPY copies what is in a folder, not the folder: Python finds no module of that name.",
+        STARTS,
+        {"Dockerfile": (CODE, "COPY alerter /service/")},
+    ),
+    Mutant(
         "packages-elsewhere",
         "The packages are in the image, but not where Python looks for them.",
         STARTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .mutant import Mutant
-from .task_1 import CMD, CODE
+from .task_1 import BUILDS, CMD, CODE
 
 USER = "USER 10001:10001\n"
 NON_ROOT, NUMERIC = frozenset({"m1.non_root"}), frozenset({"m1.numeric_user"})
@@ -72,6 +72,15 @@ _ROOT = [
                 ),
             ]
         },
+    ),
+]
+
+_EARLY = [
+    Mutant(
+        "user-too-early",
+        "USER comes before the lines that install, which then may not write.",
+        BUILDS,
+        {"Dockerfile": ("COPY requirements.txt /build/", "USER 10001:10001\nCOPY requirements.txt /build/")},
     ),
 ]
 
@@ -173,4 +182,4 @@ _CODE = [
     ),
 ]
 
-MUTANTS = [*_ROOT, *_NUMBER, *_WRITES, *_CODE]
+MUTANTS = [*_ROOT, *_EARLY, *_NUMBER, *_WRITES, *_CODE]

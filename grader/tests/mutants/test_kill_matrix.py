@@ -15,8 +15,11 @@ from . import task_1, task_2, task_3
 from .matrix import Run, all_checks, latest_python, run, smallest_cover
 from .mutant import Mutant
 from .page import as_html, as_text
+from .quotes import LESSONS, Quote, marked_rows, quotes
 
 MUTANTS: list[Mutant] = [*task_1.MUTANTS, *task_2.MUTANTS, *task_3.MUTANTS]
+NAMED = {mutant.name: mutant for mutant in MUTANTS}
+QUOTES = quotes()
 QUICK = {mutant.name for mutant in smallest_cover(MUTANTS)}
 Runs = dict[str, Future[Run]]
 
@@ -56,6 +59,26 @@ def test_the_kill_matrix_is_written(runs: Runs, capsys: pytest.CaptureFixture[st
     with capsys.disabled():
         print("\n" + as_text(done))
     assert [run.mutant.name for run in done] == [mutant.name for mutant in MUTANTS]
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("quote", "mutant"),
+    [pytest.param(quote, NAMED[quote.mutant], id=f"{quote.check}-{quote.mutant}") for quote in QUOTES],
+)
+def test_the_lesson_quotes_what_the_grader_says(quote: Quote, mutant: Mutant, runs: Runs) -> None:
+    reason = runs[mutant.name].result().results[quote.check].reason
+    assert reason
+    assert quote.is_in(reason.saw), f"the lesson quotes {quote.words!r} of it, and it says {reason.saw!r}"
+
+
+def test_each_task_of_the_lesson_quotes_four_to_six_mistakes_that_fail_the_check_it_names() -> None:
+    assert len(QUOTES) == marked_rows(), "a row with a mutant has another form than quotes.py can read"
+    assert all(quote.check in NAMED[quote.mutant].fails for quote in QUOTES)
+    starts = [words.partition("\n**Checkpoint")[0] for words in LESSONS[0].read_text().split("\n### Task ")[1:]]
+    assert [task.count("<!-- mutant:") in range(4, 7) for task in starts] == [True] * 3
 
 
 def test_every_check_has_mutants_and_one_of_its_own() -> None:
