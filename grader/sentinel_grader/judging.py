@@ -176,13 +176,12 @@ def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, J
     own = next((fault for name, fault in faults.items() if registry[name].owner == check.id), None)
     if own:
         return Judged(check.id, Verdict.FAILED, _reason_of(own, check))
-    owners = tuple(sorted({registry[name].owner for name in faults}))
+    owners = sorted({registry[name].owner for name in faults})
     # What went well where its owner looked, and not where this check does, hides behind nobody.
     if unseen := [fault for name, fault in faults.items() if _has_passed(registry[name].owner, judged)]:
         return Judged(check.id, Verdict.FAILED, _reason_of(unseen[0], check))
-    failed = tuple(id_ for id_ in check.needs if judged[id_].verdict in (Verdict.FAILED, Verdict.SKIPPED))
-    if owners or failed:
-        return _skipped(check, tuple(dict.fromkeys((*owners, *failed))))
+    if at_fault := tuple(dict.fromkeys((*owners, *_failed(check.needs, judged)))):
+        return _skipped(check, at_fault)
     if gone := [outcome for outcome in roots.values() if isinstance(outcome, Unavailable)]:
         return Judged(check.id, Verdict.NOT_GRADED, Reason(code=gone[0].code, saw=gone[0].detail))
     pending = tuple(id_ for id_ in check.needs if judged[id_].verdict is Verdict.NOT_GRADED)
@@ -207,6 +206,15 @@ def _roots(names: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, O
         elif not isinstance(outcome, Recorded):
             found[name] = outcome
     return found
+
+
+def _failed(needs: Iterable[str], judged: Mapping[str, Judged]) -> Iterator[str]:
+    """Those that failed; for those that were themselves skipped, what they rest on: what is to be mended first."""
+    for need in needs:
+        if judged[need].verdict is Verdict.FAILED:
+            yield need
+        elif judged[need].verdict is Verdict.SKIPPED:
+            yield from judged[need].rests_on
 
 
 def _skipped(check: Check, rests_on: tuple[str, ...]) -> Judged:
