@@ -1,4 +1,4 @@
-"""Collects the lessons: every block of every module's README.md is one test, named by its line.
+"""Collects the lessons: every block of every module's README.md, and of the grader's, is one test, named by its line.
 
     .venv/bin/pytest … grader/tests/course/lessons.py -k "README.md:22"
 
@@ -30,7 +30,7 @@ class Lessons(pytest.File):
     """All lessons of the course."""
 
     def collect(self) -> Iterator[pytest.Collector]:
-        for readme in sorted(ROOT.glob("module-*/README.md")):
+        for readme in (*sorted(ROOT.glob("module-*/README.md")), ROOT / "grader" / "README.md"):
             yield LessonFile.from_parent(self, path=readme)
 
 

@@ -20,7 +20,7 @@ from .lessons import read
 
 STAGE_1 = ROOT / "module-01-containers"
 LESSONS = sorted(ROOT.glob("module-*/README.md"))
-PAGES = [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", *LESSONS]
+PAGES = [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", ROOT / "grader" / "README.md", *LESSONS]
 #: How a lesson's minutes are reckoned: a reader's usual pace, and what typing a step, waiting and looking take.
 WORDS_A_MINUTE, MINUTES_A_STEP = 200, 0.75
 
