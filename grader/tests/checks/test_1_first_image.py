@@ -94,7 +94,6 @@ def test_a_run_without_work_proves_nothing() -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 def test_the_solution_is_still_observed_so() -> None:
     judged = judge([CHECKS[id_] for id_ in IDS], made({"build", "recipe", "running"}))
     assert {each.id: each.verdict for each in judged} == dict.fromkeys(IDS, Verdict.PASSED)

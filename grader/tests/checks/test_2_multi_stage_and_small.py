@@ -174,7 +174,6 @@ def test_a_step_cannot_say_that_it_came_from_the_cache() -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 def test_the_solution_is_still_observed_so() -> None:
     judged = judge([CHECKS[id_] for id_ in IDS], made(SOLUTION))
     assert {each.id: each.verdict for each in judged} == dict.fromkeys(IDS, Verdict.PASSED)

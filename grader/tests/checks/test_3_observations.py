@@ -15,7 +15,7 @@ from sentinel_grader.observe.processes import calibrate, watcher
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import session
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = pytest.mark.engine
 
 
 @pytest.fixture

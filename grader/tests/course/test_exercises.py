@@ -136,7 +136,6 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 def test_the_starter_does_not_build_and_that_is_said_plainly() -> None:
     done = docker("build", str(STARTER), check=False)
     assert done.returncode != 0
@@ -153,7 +152,6 @@ def push_and_wait(system: System, alerter: str) -> list[str]:
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_an_image_is_small_and_works(recipe: str, build: Build, tmp_path: Path) -> None:
     image = build(recipe)
@@ -174,7 +172,6 @@ def test_an_image_is_small_and_works(recipe: str, build: Build, tmp_path: Path) 
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 @pytest.mark.parametrize("mended", [False, True], ids=["as given", "mended"])
 def test_what_a_killed_worker_had_in_hand_is_lost_until_that_is_mended(mended: bool, build: Build) -> None:
     image = build("all", mended=mended)
@@ -197,7 +194,6 @@ def test_what_a_killed_worker_had_in_hand_is_lost_until_that_is_mended(mended: b
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 @pytest.mark.parametrize("mended", [False, True], ids=["as given", "mended"])
 def test_at_sigterm_it_finishes_what_it_holds_and_takes_no_more(mended: bool, build: Build) -> None:
     with System() as system:
@@ -215,7 +211,6 @@ def test_at_sigterm_it_finishes_what_it_holds_and_takes_no_more(mended: bool, bu
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 @pytest.mark.parametrize("mended", [False, True], ids=["as given", "mended"])
 def test_it_says_when_redis_hangs_and_goes_on_afterwards(mended: bool, build: Build) -> None:
     with System() as system:
@@ -231,7 +226,6 @@ def test_it_says_when_redis_hangs_and_goes_on_afterwards(mended: bool, build: Bu
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 @pytest.mark.parametrize("mended", [False, True], ids=["as given", "mended"])
 def test_all_is_set_by_the_environment_once_it_is_mended(mended: bool, build: Build) -> None:
     with System("elsewhere", redis_port=7000) as system:
@@ -266,7 +260,6 @@ def looks() -> str:
 
 
 @pytest.mark.engine
-@pytest.mark.slow
 def test_the_commands_by_which_to_look_work_on_a_finished_image(tmp_path: Path) -> None:
     assemble(tmp_path / "exercises" / "alerter", SOLUTION, mended=False)
     with System() as system:

@@ -20,7 +20,7 @@ from .exercises import AFTER_TASK, SOLUTION, STARTER, assemble
 
 TASKS = course.MODULES[0].tasks
 Graded = Callable[[Path], Result]
-pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
