@@ -107,6 +107,10 @@ class Agent:
         replies: list[Any] = said["replies"]
         return replies
 
+    def slowdown(self) -> float:
+        """How many times longer work takes on the engine's machine now than alone."""
+        return float(self._ask({"do": "pace", "timeout": 10.0}, 10.0).get("slowdown", 1.0))
+
     def _ask(self, ask: dict[str, Any], timeout: float) -> dict[str, Any]:
         assert self._process.stdin is not None
         began = time.monotonic()

@@ -16,6 +16,8 @@ from typing import Any
 
 #: Bytes of a body or a reply that are carried back; the rest is counted.
 MOST = 262_144
+#: Seconds of the processor that a look at its pace takes: more than one turn of the scheduler's, and no burden.
+WORK = 0.01
 
 
 def http_request(ask: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +65,15 @@ def _reply(file: Any) -> Any:
     raise ConnectionError("the connection was closed" if not kind else "this is no Redis")
 
 
-DOES = {"http": http_request, "redis": redis_command}
+def pace(_ask: dict[str, Any]) -> dict[str, Any]:
+    """{} -> {slowdown}: how many times longer a little work takes than the processor is at it. 1: nobody is waiting."""
+    began, worked = time.perf_counter(), time.process_time()
+    while time.process_time() - worked < WORK:
+        pass
+    return {"slowdown": (time.perf_counter() - began) / (time.process_time() - worked)}
+
+
+DOES = {"http": http_request, "redis": redis_command, "pace": pace}
 
 
 def expire(*_: object) -> None:

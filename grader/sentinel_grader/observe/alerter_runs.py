@@ -13,6 +13,7 @@ from docker.models.containers import Container
 from sentinel_grader.observe.agent import Answer
 from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.outcome import Fault
+from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
@@ -72,7 +73,8 @@ def running(scope: Scope, build: Build) -> Running:
 def wait_until_healthy(scope: Scope, place: Stand, container: Container) -> list[Sample]:
     """Ask /health until it answers 200. Raises Fault if it does not within STARTING seconds, or the container ends."""
     began, samples = time.monotonic(), list[Sample]()
-    while time.monotonic() - began < STARTING:
+    patience = Patience(STARTING, place.agent.slowdown)
+    while patience.lasts():
         container.reload()
         if container.status not in ("created", "running"):
             raise Fault(
@@ -124,7 +126,8 @@ def alerts_of(scope: Scope, place: Stand, container: Container, number: int) -> 
     scope.session.nonces[f"alerts_{number}"] = service
     place.push(QUEUE, *map(json.dumps, entries))
     began, named, last = time.monotonic(), dict[str, int](), Answer()
-    while time.monotonic() - began < ALERTING:
+    patience = Patience(ALERTING, place.agent.slowdown)
+    while patience.lasts():
         last = place.agent.http("GET", place.address(container), PORT, "/alerts?limit=1000")
         named = _named(last.json, service)
         if set(errors) <= set(named):

@@ -25,7 +25,7 @@ from sentinel_grader.observe.scope import Scope
 
 _CODE = Path(__file__).with_name("watcher_inside.py").read_text(encoding="utf-8")
 #: Seconds that are waited for looks, and how often starting a watcher is tried.
-_WAITING, _TRIES = 15.0, 2
+_WAITING, _TRIES = 30.0, 2
 #: What runc calls itself in there (https://github.com/opencontainers/runc/blob/main/libcontainer/nsenter/nsexec.c).
 _ENTERING = re.compile(r"runc:\[\d:\w+\]")
 

@@ -98,6 +98,9 @@ class Graders:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,  # so that a signal is the grade's alone
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            ),  # shells ignore it for what they start by `&`
         )
         return process, result
 
