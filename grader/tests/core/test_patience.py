@@ -29,7 +29,12 @@ def test_the_clock_goes_as_fast_as_work_does(slowdowns: list[float], expected: f
 
 def test_the_machine_is_asked_about_once_a_second_and_no_more() -> None:
     now, asked = [0.0], list[float]()
-    patience = Patience(20, lambda: asked.append(now[0]) or 1.0, lambda: now[0])
+
+    def slowdown() -> float:
+        asked.append(now[0])
+        return 1.0
+
+    patience = Patience(20, slowdown, lambda: now[0])
     while patience.lasts():
         now[0] += 0.1
     assert len(asked) == pytest.approx(20, abs=2)
