@@ -76,7 +76,8 @@ def _context_host() -> str:
 def session(
     submission: Path, surroundings: dict[str, str], *, keep: bool = False, log: Log | None = None
 ) -> Iterator[Session]:
-    """A session for the block. What it made on the engine is removed after it, unless `keep`."""
+    """A session for the block. What it made on the engine is removed after it, unless `keep`. Raises OursError where
+    the engine is gone by then; the next run on it cleans up."""
     engine, run, log = connect(), uuid.uuid4().hex[:10], log or Log()
     engine.api.hooks["response"].append(log.called)
     with contextlib.closing(engine), _run_lock(key := _key_of(engine), run):
@@ -85,8 +86,7 @@ def session(
             yield Session(run, engine, submission, surroundings, log=log)
         finally:
             if not keep:
-                remove(engine, run)
-                _remove_outdated_images(engine)
+                clean(engine, run)
 
 
 # --- cleaning up ------------------------------------------------------------------------------------------------------
@@ -158,6 +158,15 @@ def remove(engine: DockerClient, run: str) -> int:
         with gone:
             engine.images.remove(image["Id"], force=True)
     return len(containers) + len(networks) + len(volumes) + len(images)
+
+
+def clean(engine: DockerClient, run: str) -> None:
+    """Remove a run's objects, and images that nobody uses. Raises OursError where the engine is gone."""
+    try:
+        remove(engine, run)
+        _remove_outdated_images(engine)
+    except OSError as error:  # what `requests` raises where nobody answers
+        raise OursError("engine_gone", str(error)) from error
 
 
 def _remove_outdated_images(engine: DockerClient) -> None:

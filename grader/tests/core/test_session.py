@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
-from sentinel_grader.observe.session import IN_USE, MOST_TAGS, REPOSITORY, outdated, tag_now
+import docker
+import pytest
+
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.session import IN_USE, MOST_TAGS, REPOSITORY, clean, outdated, tag_now
 
 
 def _name(number: int, *, seconds_ago: float) -> str:
@@ -28,3 +33,11 @@ def test_no_image_that_another_grade_may_be_using_goes() -> None:
 def test_names_that_are_not_ours_are_left_alone() -> None:
     many = [_name(number, seconds_ago=0) for number in range(MOST_TAGS)]
     assert outdated([f"{REPOSITORY}:latest", "<none>:<none>", *many]) == []
+
+
+def test_an_engine_that_is_gone_at_the_end_is_told_as_such() -> None:
+    """Not with a traceback; and the run's file stays, so that the next grade cleans up."""
+    nobody = docker.DockerClient(base_url="tcp://127.0.0.1:1", version="1.41")
+    with contextlib.closing(nobody), pytest.raises(OursError) as gone:
+        clean(nobody, "0123456789")
+    assert gone.value.outcome.code == "engine_gone"

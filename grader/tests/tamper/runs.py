@@ -31,6 +31,14 @@ while True:
         except (OSError, ValueError):
             pass
 """
+_SPAWNER = """\
+import os, time
+while True:
+    try:
+        os.spawnvp(os.P_NOWAIT, "sleep", ["sleep", "600"])
+    except OSError:
+        time.sleep(0.01)
+"""
 #: Not root: be so many processes, each another one every moment, that nobody can list them all; then be root.
 _CROWD = """\
 import ctypes, os, subprocess, time
@@ -132,7 +140,7 @@ _HARM = [
         "forks-without-end",
         "The container forks without end, so that nothing else can start.",
         {"m1.starts": "no_answer"},
-        _instead("import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(0.01)\n"),
+        _instead(_SPAWNER),
         STARTS,
     ),
     Attempt(

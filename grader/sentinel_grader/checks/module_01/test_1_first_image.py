@@ -46,7 +46,6 @@ def test_an_error_on_the_queue_becomes_an_alert(running: Running) -> None:
         expected="the BUILD file that lay beside the code when this image was built",
         code="not_this_code",
     )
-    expect(len(running.batches) > 1, saw=f"{len(running.batches)} batches were handled", expected="two, of new entries")
     for batch in running.batches:
         missing = [id_ for id_ in batch.errors if id_ not in batch.alerts]
         expect(
@@ -58,3 +57,4 @@ def test_an_error_on_the_queue_becomes_an_alert(running: Running) -> None:
         expect(not wrong, saw=f"{len(wrong)} entries below ERROR raised alerts", expected="alerts for errors only")
         doubled = [id_ for id_, times in batch.alerts.items() if times > 1]
         expect(not doubled, saw=f"{len(doubled)} entries are named by more than one alert", expected="one alert each")
+    expect(len(running.batches) > 1, saw=f"{len(running.batches)} batches were handled", expected="two, of new entries")
