@@ -138,6 +138,6 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("DELETE", f"/networks/{_NAME}", lambda _, name: ["docker", "network", "rm", name]),
     ("GET", f"/images/{_IMAGE}/json", lambda _, name: ["docker", "image", "inspect", name]),
     ("DELETE", f"/images/{_IMAGE}", lambda _, name: ["docker", "rmi", name]),
-    ("GET", "/(containers|images)/json|/networks|/volumes|/version", lambda *_: None),
+    ("GET", "/(containers|images)/json|/networks|/volumes|/version|/info", lambda *_: None),
     ("GET", "/containers/[^/]+/json|/networks/[^/]+", lambda *_: None),
 )
