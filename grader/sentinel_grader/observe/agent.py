@@ -20,6 +20,7 @@ from typing import Any
 import docker
 from docker.models.networks import Network
 
+from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.session import Session
@@ -138,12 +139,12 @@ class Agent:
 
 
 @contextlib.contextmanager
-def agent(session: Session, network: Network) -> Iterator[Agent]:
-    """An agent on `network` for the block. Raises OursError where it cannot be started."""
+def agent(session: Session, network: Network, aside: Aside) -> Iterator[Agent]:
+    """An agent on `network` for the block; `aside` removes it. Raises OursError where it cannot be started."""
     try:
         container = session.engine.containers.run(
             IMAGE,
-            ["python", "-c", "import time; time.sleep(3600)"],
+            ["sleep", "3600"],
             name=session.name("agent"),
             labels=session.labels,
             network=network.name,
@@ -164,5 +165,4 @@ def agent(session: Session, network: Network) -> Iterator[Agent]:
     finally:
         process.kill()
         process.communicate()
-        with contextlib.suppress(docker.errors.DockerException):
-            container.remove(force=True)
+        aside.remove(container)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
+from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.outcome import Place
 from sentinel_grader.observe.probe_build import Tried, probe_image
 from sentinel_grader.observe.registry import observation
@@ -48,8 +49,10 @@ def rebuild(scope: Scope, build: Build) -> Rebuild:
     _append(context / CODE, f"\n# edited {nonce}\n")
     for name in REQUIREMENTS:
         _append(broken / name, f"\nsentinel {nonce} is no requirement\n")
-    code = _built(scope, context, build, "code")
-    requirements = _built(scope, broken, build, "requirements")
+    with Aside() as aside:
+        building = aside.do(_built, scope, broken, build, "requirements")
+        code = _built(scope, context, build, "code")
+    requirements = building.result()
     installer = next((step for step, end in requirements.steps.items() if end == "ERROR"), "")
     again = bool(installer) and code.steps.get(installer, "CACHED") != "CACHED"
     return Rebuild(

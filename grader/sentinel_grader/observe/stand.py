@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from docker.models.networks import Network
 
 from sentinel_grader.environment.docker import version_number
 from sentinel_grader.observe.agent import IMAGE, Agent, agent
+from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.session import Session
 
@@ -46,20 +48,20 @@ class Stand:
 
     session: Session
     network: Network
-    redis: Container
     agent: Agent
+    aside: Aside
 
     @contextlib.contextmanager
     def container(self, image: str, **settings: Any) -> Iterator[Container]:
-        """The submission's container on this network for the block. Raises Fault if the engine cannot start it."""
+        """The submission's container on this network for the block; after it, it is on its way out. Raises Fault if
+        the engine cannot start it."""
         options = {**LIMITS, "environment": {"REDIS_HOST": REDIS, "THRESHOLD": "1"}, **settings}
         log = docker.types.LogConfig(**_LOG)
         container = created(self.session, image, "alerter", network=self.network.name, log_config=log, **options)
         try:
             yield _started(container)
         finally:
-            with contextlib.suppress(docker.errors.DockerException):
-                container.remove(force=True, v=True)
+            self.aside.remove(container)
 
     def push(self, queue: str, *entries: str) -> None:
         """Put entries on a queue. Redis answered before the submission's container was started, and only that one
@@ -114,6 +116,27 @@ def _options(session: Session) -> dict[str, str]:
     return {f"com.docker.network.bridge.gateway_mode_{family}": "isolated" for family in ("ipv4", "ipv6")}
 
 
+@contextlib.contextmanager
+def _redis(session: Session, network: Network, aside: Aside) -> Iterator[Future[Container]]:
+    """A Redis on `network` for the block, while it starts."""
+    starting = aside.do(
+        session.engine.containers.run,
+        REDIS_IMAGE,
+        list(_REDIS_COMMAND),
+        name=session.name("redis"),
+        labels=session.labels,
+        network=network.name,
+        networking_config={network.name: session.engine.api.create_endpoint_config(aliases=[REDIS])},
+        detach=True,
+        **_REDIS_LIMITS,
+    )
+    try:
+        yield starting
+    finally:
+        with contextlib.suppress(docker.errors.DockerException):
+            aside.remove(starting.result())
+
+
 def _wait_for_redis(talking: Agent) -> None:
     until = time.monotonic() + _REDIS_STARTS
     while True:
@@ -145,24 +168,10 @@ def stand(session: Session) -> Iterator[Stand]:
     except docker.errors.DockerException as error:
         raise OursError("no_network", str(error)) from error
     try:
-        redis = session.engine.containers.run(
-            REDIS_IMAGE,
-            list(_REDIS_COMMAND),
-            name=session.name("redis"),
-            labels=session.labels,
-            network=network.name,
-            detach=True,
-            **_REDIS_LIMITS,
-        )
-        network.disconnect(redis)
-        network.connect(redis, aliases=[REDIS])
-        try:
-            with agent(session, network) as talking:
-                _wait_for_redis(talking)
-                yield Stand(session, network, redis, talking)
-        finally:
-            with contextlib.suppress(docker.errors.DockerException):
-                redis.remove(force=True, v=True)
+        with Aside() as aside, _redis(session, network, aside) as starting, agent(session, network, aside) as talking:
+            starting.result()
+            _wait_for_redis(talking)
+            yield Stand(session, network, talking, aside)
     except docker.errors.DockerException as error:
         raise OursError("engine_error", str(error)) from error
     finally:

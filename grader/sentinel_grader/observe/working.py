@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 
 from docker.models.containers import Container
 
 from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.alerter_runs import Batch, batches_of, wait_until_healthy
+from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.processes import Watched, calibrate, watcher
 from sentinel_grader.observe.registry import observation
@@ -41,8 +40,8 @@ class Working:
 @observation("working", owner="m1.starts")
 def working(scope: Scope, build: Build) -> Working:
     """Start the image, look at its processes from then on, give it two batches of entries, and compare its disk."""
-    with ThreadPoolExecutor(1) as aside:
-        calibrated = aside.submit(copy_context().run, calibrate, scope)
+    with Aside() as aside:
+        calibrated = aside.do(calibrate, scope)
         with stand(scope.session) as place, place.container(build.image) as container:
             with watcher(scope, container) as watching:
                 wait_until_healthy(scope, place, container)

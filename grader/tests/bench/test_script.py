@@ -45,6 +45,7 @@ def _create(began: float) -> Called:
         "Cmd": None,
         "Labels": {LABEL: RUN},
         "HostConfig": {"NetworkMode": "net", "Memory": 5},
+        "NetworkingConfig": {"EndpointsConfig": {"net": {"Aliases": ["alerter"]}}},
     }
     return _called(began, "POST", "/containers/create", body, answer={"Id": ID}, query=f"name={NAME}")
 
@@ -74,7 +75,8 @@ LOG: list[Entry] = [
 def test_calls_become_the_commands_that_a_person_would_type() -> None:
     assert [" ".join(step.words) for step in steps(LOG)] == [
         "docker network create --internal net",
-        f"docker run --detach --name {NAME} --label {LABEL}={RUN} --network net --memory 5b sha256:abc",
+        f"docker run --detach --name {NAME} --label {LABEL}={RUN} --network net --memory 5b "
+        "--network-alias alerter sha256:abc",
         "agent-1",
         f"docker logs {NAME}",
         f"docker rm --force --volumes {NAME}",
@@ -100,6 +102,9 @@ def test_nothing_is_left_out_unnoticed() -> None:
         command(_called(1, "POST", "/swarm/init"))
     with pytest.raises(UnknownCall, match="Privileged"):
         command(_called(1, "POST", "/containers/create", {"Image": "x", "HostConfig": {"Privileged": True}}))
+    endpoints = {"EndpointsConfig": {"net": {"Aliases": ["redis-queue"], "IPAMConfig": {"IPv4Address": "10.0.0.9"}}}}
+    with pytest.raises(UnknownCall, match="IPAMConfig"):
+        command(_called(1, "POST", "/containers/create", {"Image": "x", "NetworkingConfig": endpoints}))
     with pytest.raises(UnknownCall, match="Healthcheck"):
         command(_called(1, "POST", "/containers/create", {"Image": "x", "Healthcheck": {"Test": ["NONE"]}}))
 

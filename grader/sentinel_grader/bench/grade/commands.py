@@ -34,7 +34,7 @@ def _create(call: Called) -> Words:
     _refuse_others(body, _READ, "/containers/create")
     words = ["docker", "create", "--name", _query(call, "name")]
     words += [word for name, make in _OPTIONS.items() for word in make(body.get(name))]
-    words += _host(body.get("HostConfig") or {})
+    words += [*_host(body.get("HostConfig") or {}), *_aliases(body.get("NetworkingConfig") or {})]
     entrypoint = body.get("Entrypoint") or []
     words += ["--entrypoint", entrypoint[0]] if entrypoint else []
     return [*words, body["Image"], *entrypoint[1:], *(body.get("Cmd") or [])]
@@ -46,6 +46,13 @@ def _host(config: Mapping[str, Any]) -> Words:
     log = config.get("LogConfig") or {}
     words += ["--log-driver", log["Type"]] if log.get("Type") else []
     return words + _each("--log-opt")([f"{name}={value}" for name, value in (log.get("Config") or {}).items()])
+
+
+def _aliases(config: Mapping[str, Any]) -> Words:
+    endpoints = [endpoint for endpoint in (config.get("EndpointsConfig") or config).values() if endpoint]
+    for endpoint in endpoints:
+        _refuse_others(endpoint, {"Aliases"}, "EndpointsConfig")
+    return [word for endpoint in endpoints for word in _each("--network-alias")(endpoint.get("Aliases"))]
 
 
 def _refuse_others(body: Mapping[str, Any], known: set[str], where: str) -> None:
@@ -98,7 +105,7 @@ def _labels(labels: Mapping[str, str] | None) -> Words:
     return _each("--label")([f"{name}={value}" for name, value in (labels or {}).items()])
 
 
-#: What is read of a container's body; the first two say how the library attaches, the last one repeats NetworkMode.
+#: What is read of a container's body; the first two say how the library attaches.
 _READ = {"AttachStdout", "AttachStderr", "Image", "Cmd", "Entrypoint", "User", "Env", "Labels", "WorkingDir"}
 _READ |= {"HostConfig", "NetworkingConfig"}
 _OPTIONS: Mapping[str, Option] = {
@@ -111,6 +118,7 @@ _HOST_OPTIONS: Mapping[str, Option] = {
     "NetworkMode": lambda value: ["--network", value] if value and value != "default" else [],
     "PidMode": _one("--pid"),
     "ReadonlyRootfs": _flag("--read-only"),
+    "CapAdd": _each("--cap-add"),
     "CapDrop": _each("--cap-drop"),
     "SecurityOpt": _each("--security-opt"),
     "Tmpfs": lambda value: _each("--tmpfs")([f"{path}:{how}" for path, how in (value or {}).items()]),
@@ -138,6 +146,6 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("DELETE", f"/networks/{_NAME}", lambda _, name: ["docker", "network", "rm", name]),
     ("GET", f"/images/{_IMAGE}/json", lambda _, name: ["docker", "image", "inspect", name]),
     ("DELETE", f"/images/{_IMAGE}", lambda _, name: ["docker", "rmi", name]),
-    ("GET", "/(containers|images)/json|/networks|/volumes|/version", lambda *_: None),
+    ("GET", "/(containers|images)/json|/networks|/volumes|/version|/info", lambda *_: None),
     ("GET", "/containers/[^/]+/json|/networks/[^/]+", lambda *_: None),
 )
