@@ -253,7 +253,7 @@ def run_tests(
     if not unit:
         _prepare(yes)
     marks = testing.marks(unit=unit, engine=engine, everything=everything)
-    return testing.run(marks, keyword=keyword, places=places or [])
+    return testing.run(marks, keyword=keyword, places=places or [], side_by_side=unit)
 
 
 bench = typer.Typer(help="Measure, side by side in one run.", no_args_is_help=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from sentinel_grader.checks import module_01 as module_01  # declares its checks
 from sentinel_grader.environment.bases.catalogue import recipes
 from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.environment.docker import Engine
+from sentinel_grader.evidence import evidence
 from sentinel_grader.hints import all_hints
 from sentinel_grader.judging import CHECKS, Check, Judged, Judging, in_order
 from sentinel_grader.observe.keys import code_version
@@ -25,7 +26,7 @@ from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
 from sentinel_grader.picture import images_of
-from sentinel_grader.result import CheckResult, Grader, ImageResult, Result, SubmissionResult, Verdict, totals
+from sentinel_grader.result import CheckResult, Grader, Result, SubmissionResult, Verdict, totals
 from sentinel_grader.submission import Submission, clean_copy, lay_given_code
 
 #: What learners edit, by folder; everything else there is given, and the course's own is laid over it.
@@ -83,7 +84,7 @@ def grade(
             )
         judged = [each for each in judging.all() if each.id in ids]
     result = _result(
-        judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), images_of(outcomes)
+        judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), outcomes
     )
     return Grade(result, outcomes, tuple(changed), running.run)
 
@@ -102,9 +103,9 @@ def _result(
     started: datetime,
     seconds: float,
     nonces: dict[str, str],
-    images: list[ImageResult],
+    outcomes: Mapping[str, Outcome],
 ) -> Result:
-    checks = [check_result(each) for each in judged]
+    checks = [check_result(each, outcomes) for each in judged]
     points, maximum, pending, verdict = totals(checks)
     return Result(
         grader=Grader(version=__version__, checks_hash=code_version()[:16]),
@@ -118,7 +119,7 @@ def _result(
         verdict=verdict,
         nonces=nonces,
         checks=checks,
-        images=images,
+        images=images_of(outcomes),
     )
 
 
@@ -127,8 +128,8 @@ def _readable(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def check_result(judged: Judged) -> CheckResult:
-    """A verdict with all that the course says of its check."""
+def check_result(judged: Judged, outcomes: Mapping[str, Outcome]) -> CheckResult:
+    """A verdict with all that the course says of its check, and what was observed."""
     module, task = course.task_of(judged.id)
     info = course.checks()[judged.id]
     return CheckResult(
@@ -143,5 +144,5 @@ def check_result(judged: Judged) -> CheckResult:
         needs=list(CHECKS[judged.id].needs),
         rests_on=list(judged.rests_on),
         hints=all_hints()[judged.id],
-        evidence=list(CHECKS[judged.id].observations),
+        evidence=evidence(CHECKS[judged.id].observations, outcomes),
     )

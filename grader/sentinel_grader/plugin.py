@@ -55,7 +55,7 @@ class CheckItem(pytest.Item):
     def _words(self) -> str:
         if self.judged is None:
             return "It was not decided."
-        fields = fields_of(check_result(self.judged))
+        fields = fields_of(check_result(self.judged, {}))
         return "\n".join(f"{name:<8} {text}" for name, text in fields if text)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:

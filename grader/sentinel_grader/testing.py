@@ -21,8 +21,11 @@ def marks(*, unit: bool, engine: bool, everything: bool) -> str:
     return " and ".join(["engine"] * engine + ["not slow"] * (not everything))
 
 
-def run(marks: str, *, keyword: str, places: list[str]) -> int:
-    """Run pytest and return our exit status: 0 passed, 1 failed, 3 nothing matched, 130 interrupted, 4 otherwise."""
+def run(marks: str, *, keyword: str, places: list[str], side_by_side: bool) -> int:
+    """Run pytest and return our exit status: 0 passed, 1 failed, 3 nothing matched, 130 interrupted, 4 otherwise.
+
+    `side_by_side` is for tests that share nothing: they run on every core, in any order.
+    """
     command = [
         sys.executable,
         "-m",
@@ -35,6 +38,7 @@ def run(marks: str, *, keyword: str, places: list[str]) -> int:
     ]
     command += ["-m", marks] if marks else []
     command += ["-k", keyword] if keyword else []
+    command += ["-n", "auto", "--dist", "loadgroup"] if side_by_side else []
     environment = {"TESTCONTAINERS_RYUK_DISABLED": "true"}  # its own cleaner would need an image from a registry
     done = subprocess.run([*command, *(places or PLACES)], cwd=ROOT, env={**os.environ, **environment}, check=False)
     return _STATUS.get(done.returncode, 4)

@@ -60,10 +60,25 @@ def run(
     then it is let finish (a package installation that is cut off leaves half-installed packages), and Ctrl-C counts
     after that. `first_word` is an event that `on_line` sets, and the seconds within which it must be set.
     """
+    if finish_on_interrupt:
+        with _delayed_interrupt():  # from before its start, or a quick Ctrl-C would end what it must not
+            return _run([], command, deadline, on_line, environment, folder, first_word)
+    return _run(dies_with_us(), command, deadline, on_line, environment, folder, first_word)
+
+
+def _run(
+    before: Sequence[str],
+    command: Sequence[str],
+    deadline: float,
+    on_line: OnLine | None,
+    environment: Mapping[str, str] | None,
+    folder: Path | None,
+    first_word: tuple[threading.Event, float] | None,
+) -> str:
     lines: deque[str] = deque(maxlen=LAST_LINES)
     everything: list[str] = []
     process = subprocess.Popen(
-        [*([] if finish_on_interrupt else dies_with_us()), *command],
+        [*before, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -84,8 +99,6 @@ def run(
     if first_word:
         said, seconds = first_word
         timers.append(threading.Timer(seconds, lambda: None if said.is_set() else expire()))
-    for timer in timers:
-        timer.start()
 
     def read() -> None:
         assert process.stdout is not None
@@ -98,8 +111,10 @@ def run(
         process.wait()
 
     try:
-        with _delayed_interrupt() if finish_on_interrupt else contextlib.nullcontext():
-            read()
+        for timer in timers:
+            timer.daemon = True  # an interrupt right here must not wait for them
+            timer.start()
+        read()
     finally:
         for timer in timers:
             timer.cancel()

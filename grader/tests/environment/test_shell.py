@@ -88,9 +88,10 @@ shell.run(["sh", "-c", "echo $$ > {tmp_path}/child; exec sleep 60"], deadline=60
 
 @pytest.mark.parametrize(("finishes", "expected"), [(True, "finished"), (False, "")])
 def test_ctrl_c_ends_a_command_unless_it_must_finish(tmp_path: Path, finishes: bool, expected: str) -> None:
+    waits = f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"
     program = f"""
 from sentinel_grader.environment import shell
-command = ["sh", "-c", "echo > {tmp_path}/started; sleep 1; echo finished > {tmp_path}/result"]
+command = ["sh", "-c", "echo > {tmp_path}/started; {waits}; echo finished > {tmp_path}/result"]
 try:
     shell.run(command, deadline=60, finish_on_interrupt={finishes})
 except KeyboardInterrupt:
@@ -100,8 +101,11 @@ except KeyboardInterrupt:
     while not (tmp_path / "started").exists():
         time.sleep(0.02)
     ours.send_signal(signal.SIGINT)
+    if not finishes:
+        assert ours.wait(20) == 130
+    (tmp_path / "go").touch()
     assert ours.wait(20) == 130
-    time.sleep(1.2 if not finishes else 0)  # had the command gone on, its result would be there by now
+    time.sleep(0 if finishes else 0.5)  # had the command gone on, its result would be there by now
     result = tmp_path / "result"
     assert (result.read_text().strip() if result.exists() else "") == expected
 
