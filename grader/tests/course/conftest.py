@@ -30,7 +30,7 @@ class Lessons(pytest.File):
     """All lessons of the course."""
 
     def collect(self) -> Iterator[pytest.Collector]:
-        for readme in (*sorted(ROOT.glob("module-*/README.md")), ROOT / "grader" / "README.md"):
+        for readme in (*sorted(ROOT.glob("module-*/README.md")), *ROOT.glob("grader/README.md")):
             yield LessonFile.from_parent(self, path=readme)
 
 
