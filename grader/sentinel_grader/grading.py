@@ -108,7 +108,7 @@ def _result(
     points, maximum, pending, verdict = totals(checks)
     return Result(
         grader=Grader(version=__version__, checks_hash=code_version()[:16]),
-        submission=SubmissionResult(path=str(submission), tree_hash=copy.tree_hash),
+        submission=SubmissionResult(path=_readable(submission), tree_hash=copy.tree_hash),
         engine={"version": engine.version, "driver": engine.driver, "architecture": engine.architecture},
         started_at=started.isoformat(timespec="seconds"),
         duration_s=round(seconds, 3),
@@ -120,6 +120,11 @@ def _result(
         checks=checks,
         images=images,
     )
+
+
+def _readable(path: Path) -> str:
+    """A path as JSON can hold it, also where a name in it is no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def check_result(judged: Judged) -> CheckResult:

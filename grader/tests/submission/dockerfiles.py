@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 TOP = [
     "# syntax=docker/dockerfile:1", "# syntax=docker/dockerfile:1.7", "#syntax = docker/dockerfile:1",
@@ -47,12 +48,12 @@ NOISE = [
 ]  # fmt: skip
 
 
-def random_dockerfile(chance: random.Random, *, noise: float = 0.3) -> str:
+def random_dockerfile(chance: random.Random, *, noise: float = 0.3, froms: Sequence[str] = FROMS) -> str:
     """Mostly good lines in a sensible order; with the chance of `noise`, a few pieces are put in, cut or moved."""
     lines = chance.sample(TOP, chance.choice((0, 0, 0, 1, 1, 2)))
     lines += chance.sample(ARGS, chance.choice((0, 1, 2, 3)))
     for _ in range(chance.choice((1, 1, 2, 3))):
-        lines += [chance.choice(FROMS), *chance.choices(LINES, k=chance.randrange(6))]
+        lines += [chance.choice(froms), *chance.choices(LINES, k=chance.randrange(6))]
     text = chance.choice(("\n", "\n", "\n", "\r\n")).join(lines) + "\n" * chance.randrange(3)
     while chance.random() < noise:
         text = _spoilt(text, chance)
