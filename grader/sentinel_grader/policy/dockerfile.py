@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sentinel_grader.policy.directives import directives_of
+from sentinel_grader.policy.expansion import Lengths
 from sentinel_grader.policy.features import features_of
 from sentinel_grader.policy.instructions import instructions_of
 from sentinel_grader.policy.lines import Lines
@@ -56,8 +57,10 @@ def _parse(
         Arguments(given, directives.escape),
         Context(allowed, directives.escape, _stage_names(instructions)),
     )
+    lengths = Lengths(directives.escape)
     for instruction in instructions:
         try:
+            lengths.check(instruction)
             _judge(instruction, arguments, context)
         except Refused as refused:
             refusals.append(refused.refusal(name))
