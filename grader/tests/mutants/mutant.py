@@ -45,10 +45,7 @@ def lay_patch(folder: Path, patch: Patch, name: str) -> None:
 
 def lay_solution(folder: Path) -> None:
     """The starters with the solutions laid over them."""
-    for name, content in sorted(pristine.tracked().items()):  # exercises come before solutions
-        path = folder / name.replace("/solutions/", "/exercises/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    pristine.lay(folder, solved=True)
 
 
 def _swapped(text: str, change: Swap | Sequence[Swap], name: str) -> str:
