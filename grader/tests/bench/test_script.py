@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sentinel_grader.bench.grade.commands import UnknownCall, command
@@ -82,6 +83,11 @@ def test_calls_become_the_commands_that_a_person_would_type() -> None:
         f"docker rm --force --volumes {NAME}",
         "docker network rm net",
     ]
+
+
+def test_what_is_done_for_no_observation_is_left_out() -> None:
+    swept = msgspec.structs.replace(_called(0, "DELETE", f"/containers/{'e' * 64}"), observation="")
+    assert steps([swept, *LOG]) == steps(LOG)
 
 
 def test_a_poll_is_asked_until_the_answer_that_ended_it_and_by_name() -> None:

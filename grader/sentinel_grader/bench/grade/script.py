@@ -109,7 +109,7 @@ def _lines(found: list[Step], variables: Mapping[str, str], files: _Files) -> li
     for step in found:
         if step.observation != section:
             section = step.observation
-            lines += ["", f"echo '{SECTION}{section or 'clearing up'}'"]
+            lines += ["", f"echo '{SECTION}{section}'"]
         lines.append(_line(step, files) + (" || true" if step.may_fail else ""))
     return lines
 

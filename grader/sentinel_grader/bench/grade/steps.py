@@ -33,9 +33,10 @@ class Step:
 
 
 def steps(log: Iterable[Entry]) -> list[Step]:
-    """The steps. Raises UnknownCall for a call that no command is known for."""
+    """The steps of all observations; what a grade does for none of them, to set up and to sweep, is left out. Raises
+    UnknownCall for a call that no command is known for."""
     entries = sorted(log, key=lambda entry: entry.began)
-    sections = dict.fromkeys(entry.observation for entry in entries)
+    sections = dict.fromkeys(entry.observation for entry in entries if entry.observation)
     found: list[Step] = []
     for section in sections:
         here = [entry for entry in _renamed(entries) if entry.observation == section]
