@@ -173,7 +173,7 @@ _HARM = [
     ),
     Attempt(
         "calls-out",
-        "The container calls the internet and its engine's host, and ends if anybody is there.",
+        "The container calls the internet and a cloud's own address, and ends if anybody is there.",
         {},
         _instead("""\
 import os, socket
@@ -186,7 +186,7 @@ def reached(host, port):
         return False
     return True
 own = socket.gethostbyname(socket.gethostname()).rsplit(".", 1)[0]
-hosts = [("1.1.1.1", 53), ("pypi.org", 443), ("host.docker.internal", 80), ("172.17.0.1", 22), ("169.254.169.254", 80)]
+hosts = [("1.1.1.1", 53), ("pypi.org", 443), ("169.254.169.254", 80)]  # the engine's own machine: test_apart.py
 found = [host for host in hosts if reached(*host)]
 if found:
     raise SystemExit(f"reached {found}")
