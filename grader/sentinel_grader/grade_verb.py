@@ -20,7 +20,7 @@ from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
-from sentinel_grader.reports import github, html, json, junit, terminal, verbose
+from sentinel_grader.reports import github, html, json, junit, reuse, terminal, verbose
 from sentinel_grader.reports.live import Display
 from sentinel_grader.reports.text import shown
 from sentinel_grader.result import EXIT, Overall, Result, Verdict
@@ -120,6 +120,8 @@ def _show(graded: Grade, events: list[Event], console: Console, *, told: bool, e
     for path in graded.changed_given_files if told else ():
         name = escape(shown(path, most=300, lines=1))
         console.print(f"[yellow]·[/yellow] {name} differs from what was handed out: the course's own was graded.")
+    if again := reuse.words(events):
+        console.print(f"[dim]{again}[/dim]\n", soft_wrap=True)
     terminal.render(graded.result, console)
     if everything:
         verbose.print_observations(events, graded.outcomes, console)
