@@ -16,6 +16,7 @@ from sentinel_grader import __version__
 from sentinel_grader.paths import REPORTS, ROOT
 
 if TYPE_CHECKING:
+    from sentinel_grader.environment.docker import Engine
     from sentinel_grader.environment.doctor import Finding
     from sentinel_grader.environment.progress import Progress
 
@@ -289,8 +290,8 @@ def bench_grade(
     return report.grade(json_file, rounds=rounds, most_at_once=at_once)
 
 
-def _prepare(yes: bool) -> None:
-    """Have the engine and the bases that tests and measurements need."""
+def _prepare(yes: bool) -> Engine:
+    """Have the engine and the bases that grades, tests and measurements need; the engine that answers."""
     from sentinel_grader.environment import up as upping
     from sentinel_grader.environment.consent import consent
     from sentinel_grader.environment.locking import machine_lock
@@ -299,7 +300,8 @@ def _prepare(yes: bool) -> None:
 
     progress = Progress()
     with machine_lock(progress.say):
-        upping.prepare(STAGES[1], progress, consent(progress, yes=yes))
+        engine, _ = upping.prepare(STAGES[1], progress, consent(progress, yes=yes))
+    return engine
 
 
 # --- grading ----------------------------------------------------------------------------------------------------------
@@ -338,11 +340,10 @@ def grade(
     from sentinel_grader import grade_verb
     from sentinel_grader.grade_verb import Reports
 
-    ids = _ids(targets)
-    _prepare(yes)
+    ids, engine = _ids(targets), _prepare(yes)
     reports = Reports(json_file, html_file, junit_file, github)
     result = grade_verb.run(
-        ids, submission, reports, solutions=solutions, jobs=jobs, verbose=verbose, keep=keep, trace=trace
+        ids, submission, engine, reports, solutions=solutions, jobs=jobs, verbose=verbose, keep=keep, trace=trace
     )
     return grade_verb.status(result, Console(highlight=False, soft_wrap=True), incomplete_ok=incomplete_ok)
 

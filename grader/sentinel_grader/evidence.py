@@ -55,14 +55,30 @@ def _parts(parts: list[tuple[str, object]], indent: str, most: int) -> Iterator[
 
 
 def _flat(value: object) -> str:
-    """A value in one line, however long; of plain ones the beginning."""
+    """A value in one line: of plain ones the beginning, of others no more than tells that it is too long."""
+    line = ""
+    for piece in _pieces(value):
+        line += piece
+        if len(line) > MOST_LINE:
+            break
+    return line
+
+
+def _pieces(value: object) -> Iterator[str]:
     match value:
+        case dict() | list() if not value:
+            yield "none"
         case dict():
-            return ", ".join(f"{name}: {_flat(each)}" for name, each in value.items()) or "none"
+            for number, (name, each) in enumerate(value.items()):
+                yield f"{', ' if number else ''}{name}: "
+                yield from _pieces(each)
         case list():
-            return "[" + ", ".join(map(_flat, value)) + "]" if value else "none"
+            for number, each in enumerate(value):
+                yield ", " if number else "["
+                yield from _pieces(each)
+            yield "]"
         case _:
-            return _text(value)
+            yield _text(value)
 
 
 def _text(value: object) -> str:

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from sentinel_grader import course, learner, pristine
-from sentinel_grader.environment.docker import find_engine
+from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
-from sentinel_grader.reports import github, html, json, junit, terminal, verbose
+from sentinel_grader.reports import github, html, json, junit, reuse, terminal, verbose
 from sentinel_grader.reports.live import Display
 from sentinel_grader.reports.text import shown
 from sentinel_grader.result import EXIT, Overall, Result, Verdict
@@ -48,6 +48,7 @@ class Reports:
 def run(
     ids: list[str],
     submission: Path,
+    engine: Engine,
     reports: Reports,
     *,
     solutions: bool,
@@ -59,7 +60,7 @@ def run(
     """Grade, show and write."""
     console, tracer = Console(highlight=False), Tracer(trace)
     with _submission(submission, solutions) as checkout:
-        graded, events = _graded(ids, checkout, console, jobs, keep, tracer)
+        graded, events = _graded(ids, checkout, engine, console, jobs, keep, tracer)
     _show(graded, events, console, told=not solutions, everything=verbose)
     reports.write(graded.result)
     if not solutions:
@@ -92,11 +93,9 @@ def _submission(named: Path, solutions: bool) -> Iterator[Path]:
 
 
 def _graded(
-    ids: list[str], checkout: Path, console: Console, jobs: int, keep: bool, tracer: Tracer
+    ids: list[str], checkout: Path, engine: Engine, console: Console, jobs: int, keep: bool, tracer: Tracer
 ) -> tuple[Grade, list[Event]]:
-    engine, events = find_engine().engine, list[Event]()
-    if engine is None:
-        raise Problem("The engine went away.", "./sentinel doctor")
+    events = list[Event]()
     titles = {id_: course.checks()[id_].title for id_ in ids}
     with Display(console, titles) as display:
 
@@ -120,6 +119,8 @@ def _show(graded: Grade, events: list[Event], console: Console, *, told: bool, e
     for path in graded.changed_given_files if told else ():
         name = escape(shown(path, most=300, lines=1))
         console.print(f"[yellow]·[/yellow] {name} differs from what was handed out: the course's own was graded.")
+    if again := reuse.words(events):
+        console.print(f"[dim]{again}[/dim]\n", soft_wrap=True)
     terminal.render(graded.result, console)
     if everything:
         verbose.print_observations(events, graded.outcomes, console)

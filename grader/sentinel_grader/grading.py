@@ -13,7 +13,7 @@ from pathlib import Path
 from sentinel_grader import __version__, course, pristine
 from sentinel_grader.checks import module_01 as module_01  # declares its checks
 from sentinel_grader.environment.bases.catalogue import recipes
-from sentinel_grader.environment.bases.images import local_image
+from sentinel_grader.environment.bases.images import local_images
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.evidence import evidence
 from sentinel_grader.hints import all_hints
@@ -91,7 +91,7 @@ def grade(
 
 def _surroundings(engine: Engine) -> dict[str, str]:
     """What a recording depends on besides the submission: the engine, and the bases on it."""
-    bases = {f"base {name}": image.digest for name in recipes() if (image := local_image(name))}
+    bases = {f"base {image.name}": image.digest for image in local_images(recipes())}
     return {"engine": engine.version, "driver": engine.driver, "root": engine.root, **bases}
 
 

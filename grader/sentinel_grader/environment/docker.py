@@ -11,6 +11,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,6 @@ class Engine:
     """What the engine says of itself. `memory` in bytes; `root` is its data folder, on its own machine."""
 
     version: str
-    api: str
     architecture: str
     system: str
     driver: str
@@ -85,7 +85,13 @@ def is_local() -> bool:
 
 
 def current_context() -> str:
-    """The client's context. Asked with `inspect`, since clients before 23 have no `docker context show`."""
+    """The client's context, asked once for these settings."""
+    return _context(*(os.environ.get(name, "") for name in ("DOCKER_CONTEXT", "DOCKER_CONFIG", "HOME")))
+
+
+@cache
+def _context(*_settings: str) -> str:
+    # With `inspect`, since clients before 23 have no `docker context show`.
     status, out, _ = shell.answer(["docker", "context", "inspect", "--format", "{{.Name}}"])
     return out.strip() if status == 0 and out.strip() else "default"
 
@@ -121,10 +127,8 @@ def daemon_path() -> Path | None:
 
 
 def _engine(info: dict[str, Any]) -> Engine:
-    _, api, _ = shell.answer(["docker", "version", "--format", "{{.Server.APIVersion}}"])
     return Engine(
         version=str(info["ServerVersion"]),
-        api=api.strip(),
         architecture=str(info.get("Architecture", "")),
         system=str(info.get("OperatingSystem", "")),
         driver=str(info.get("Driver", "")),
@@ -132,6 +136,11 @@ def _engine(info: dict[str, Any]) -> Engine:
         root=str(info.get("DockerRootDir", "")),
         rootless="name=rootless" in (info.get("SecurityOptions") or []),
     )
+
+
+def api_version() -> str:
+    """The newest version of its API that the engine speaks."""
+    return shell.answer(["docker", "version", "--format", "{{.Server.APIVersion}}"])[1].strip()
 
 
 def _parsed(text: str) -> dict[str, Any]:

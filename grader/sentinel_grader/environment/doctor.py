@@ -78,7 +78,9 @@ def _engine(state: EngineState) -> Finding:
         seen = state.answer.value + (f" ({state.detail.splitlines()[0]})" if state.detail else "")
         return Finding("engine", State.WRONG, seen, instruction(state).remedy)
     where = "" if docker.is_local() else ", on another machine or in a context of yours"
-    seen = f"{engine.version}, API {engine.api}, {engine.driver}{', rootless' if engine.rootless else ''}{where}"
+    seen = (
+        f"{engine.version}, API {docker.api_version()}, {engine.driver}{', rootless' if engine.rootless else ''}{where}"
+    )
     if engine.number < docker.OLDEST_ENGINE:
         return Finding("engine", State.WRONG, f"{seen}: too old", "https://docs.docker.com/engine/install/")
     return Finding("engine", State.FINE, seen)

@@ -8,6 +8,7 @@ from sentinel_grader.environment import engine, first_log, ports, stages, work
 from sentinel_grader.environment.bases import obtain
 from sentinel_grader.environment.bases.images import LocalImage
 from sentinel_grader.environment.consent import Consent
+from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.locking import machine_lock
 from sentinel_grader.environment.progress import Progress
 from sentinel_grader.environment.stages import Stage
@@ -23,19 +24,19 @@ class Up:
     log: str
 
 
-def prepare(stage: Stage, progress: Progress, consent: Consent) -> list[LocalImage]:
+def prepare(stage: Stage, progress: Progress, consent: Consent) -> tuple[Engine, list[LocalImage]]:
     """Have an engine and the stage's bases. Call it under the machine's lock."""
     work.sweep()
     found = engine.ensure(progress, consent)
     progress.say(f"Engine {found.version} ({found.driver})")
-    return obtain.ensure(stage.bases, progress)
+    return found, obtain.ensure(stage.bases, progress)
 
 
 def up(stage: Stage, progress: Progress, consent: Consent) -> Up:
     """Bring `stage` up. Raises Problem; NoEngine where there is no engine and none to be had."""
     port = ports.chosen()
     with machine_lock(progress.say):
-        bases = prepare(stage, progress, consent)
+        _, bases = prepare(stage, progress, consent)
         _mention(bases, progress)
         with progress.step("Building the images") as step:
             stages.build(stage, step)

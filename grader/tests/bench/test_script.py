@@ -62,6 +62,7 @@ LOG: list[Entry] = [
         answer={"Name": f"/{NAME}", "NetworkSettings": {"Networks": {"net": {"IPAddress": "172.20.0.4"}}}},
     ),
     _asked(5, _http("/health"), {"error": "ConnectionRefusedError"}),
+    _asked(5.5, {"do": "pace"}, {"slowdown": 1.0}),
     _asked(6, _http("/health"), {"status": 200}),
     _called(7, "GET", f"/containers/{ID}/logs"),
     _asked(8, {"do": "redis", "host": "redis-queue", "commands": [["LPUSH", "q", ENTRY]]}, {"replies": [1]}),

@@ -11,6 +11,8 @@ from typing import Any
 
 from sentinel_grader.observe.log import Asked
 
+#: What only tells the grader how busy its machine is.
+_OURS = ("pace",)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -31,6 +33,8 @@ def questions(asked: Iterable[Asked]) -> list[Question]:
     """The questions of one conversation, in order."""
     sent, found = "", list[Question]()
     for each in asked:
+        if each.ask["do"] in _OURS:
+            continue
         sent += json.dumps(each.ask.get("commands", ""))
         body = base64.b64decode(each.answer.get("body", "")).decode(errors="replace")
         named = [word for word in dict.fromkeys(_ID.findall(body)) if word in sent]

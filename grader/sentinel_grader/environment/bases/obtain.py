@@ -12,7 +12,7 @@ from pathlib import Path
 from sentinel_grader.environment import shell
 from sentinel_grader.environment.bases import standin
 from sentinel_grader.environment.bases.catalogue import DEBIAN, recipes
-from sentinel_grader.environment.bases.images import LocalImage, local_image
+from sentinel_grader.environment.bases.images import LocalImage, local_image, local_images
 from sentinel_grader.environment.bases.pulling import NotPulled, pull
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.environment.progress import Progress, Step
@@ -34,12 +34,14 @@ def ensure(names: Iterable[str], progress: Progress, *, pull_again: bool = False
 
     Raises Problem if one can be had from nowhere, or, with `pull_again`, if it cannot be pulled.
     """
-    registry = _Registry()
-    return [_ensure(name, progress, registry, pull_again) for name in names]
+    registry, wanted = _Registry(), list(names)
+    here = {image.name: image for image in local_images(wanted)}
+    return [_ensure(name, here.get(name), progress, registry, pull_again) for name in wanted]
 
 
-def _ensure(name: str, progress: Progress, registry: _Registry, pull_again: bool) -> LocalImage:
-    here = local_image(name)
+def _ensure(
+    name: str, here: LocalImage | None, progress: Progress, registry: _Registry, pull_again: bool
+) -> LocalImage:
     if here and not pull_again:
         return here
     with progress.step(f"Base image {name}") as step:
