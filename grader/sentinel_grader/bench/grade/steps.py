@@ -98,8 +98,8 @@ def _renamed(entries: list[Entry]) -> Iterator[Entry]:
             named = _ID.sub(lambda id_: names.get(id_[0], id_[0]), body.decode())
             entry = msgspec.structs.replace(entry, path=path, body=msgspec.json.decode(named))
         if isinstance(entry, Asked):
-            named = {"host": addresses[host]} if (host := entry.ask.get("host")) in addresses else {}
-            entry = msgspec.structs.replace(entry, ask={**entry.ask, **named})
+            place = {"host": addresses[host]} if (host := entry.ask.get("host")) in addresses else {}
+            entry = msgspec.structs.replace(entry, ask={**entry.ask, **place})
         yield entry
 
 
