@@ -22,7 +22,7 @@ from .trial import Trial, run
 ATTEMPTS: list[Attempt] = [*refused.ATTEMPTS, *builds.ATTEMPTS, *answers.ATTEMPTS, *runs.ATTEMPTS]
 #: One of each kind, of the quickest.
 QUICK = {"ready-made-image", "own-list-of-bases", "name-that-forges", "says-that-the-disk-is-full", "answers-for-ever",
-         "ends-redis", "lost-in-a-crowd"}  # fmt: skip
+         "ends-redis"}  # fmt: skip
 Trials = dict[str, Future[Trial]]
 
 
