@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from sentinel_grader import course, learner, pristine
+from sentinel_grader import course, learner, pristine, scratch
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
+from sentinel_grader.observe.session import LABEL
+from sentinel_grader.observe.store import Store
 from sentinel_grader.reports import github, html, json, junit, reuse, terminal, verbose
 from sentinel_grader.reports.live import Display
 from sentinel_grader.reports.text import shown
@@ -45,25 +46,32 @@ class Reports:
             github.report(result, sys.stdout, os.environ)
 
 
-def run(
-    ids: list[str],
-    submission: Path,
-    engine: Engine,
-    reports: Reports,
-    *,
-    solutions: bool,
-    jobs: int,
-    verbose: bool,
-    keep: bool,
-    trace: Path | None = None,
-) -> Result:
+@dataclass(frozen=True)
+class Options:
+    """How to grade. `solutions`: the course's own, not the submission. `keep`: leave the containers until the next
+    grade. `fresh`: nothing that was recorded before is used, nor is this; so it is with `keep`, since what was recorded
+    before has no container. `jobs`: observations at once, 0 for twice the processors. `trace`: where to write what was
+    done when."""
+
+    solutions: bool = False
+    jobs: int = 0
+    verbose: bool = False
+    keep: bool = False
+    fresh: bool = False
+    trace: Path | None = None
+
+    def store(self) -> Store:
+        return Store(None) if self.fresh or self.keep else Store.default()
+
+
+def run(ids: list[str], submission: Path, engine: Engine, reports: Reports, options: Options) -> Result:
     """Grade, show and write."""
-    console, tracer = Console(highlight=False), Tracer(trace)
-    with _submission(submission, solutions) as checkout:
-        graded, events = _graded(ids, checkout, engine, console, jobs, keep, tracer)
-    _show(graded, events, console, told=not solutions, everything=verbose)
+    console, tracer = Console(highlight=False), Tracer(options.trace)
+    with _submission(submission, options.solutions) as checkout:
+        graded, events = _graded(ids, checkout, engine, console, options, tracer)
+    _show(graded, events, console, options)
     reports.write(graded.result)
-    if not solutions:
+    if not options.solutions:
         learner.remember(graded.result, submission)
     tracer.write(graded.result.verdict)
     return graded.result
@@ -87,13 +95,13 @@ def _submission(named: Path, solutions: bool) -> Iterator[Path]:
             raise Problem(f"There is no folder {named}.", "Give a checkout of the course: --submission DIR")
         yield named
         return
-    with tempfile.TemporaryDirectory(prefix="sentinel-solutions-") as folder:
-        pristine.lay(Path(folder), solved=True)
-        yield Path(folder)
+    with scratch.folder("solutions") as folder:
+        pristine.lay(folder, solved=True)
+        yield folder
 
 
 def _graded(
-    ids: list[str], checkout: Path, engine: Engine, console: Console, jobs: int, keep: bool, tracer: Tracer
+    ids: list[str], checkout: Path, engine: Engine, console: Console, options: Options, tracer: Tracer
 ) -> tuple[Grade, list[Event]]:
     events = list[Event]()
     titles = {id_: course.checks()[id_].title for id_ in ids}
@@ -109,18 +117,33 @@ def _graded(
             display.judged(judged)
 
         try:
-            graded = grade(ids, checkout, engine, jobs=jobs, keep=keep, listener=heard, decided=decided, log=tracer.log)
+            graded = grade(
+                ids,
+                checkout,
+                engine,
+                jobs=options.jobs,
+                keep=options.keep,
+                store=options.store(),
+                listener=heard,
+                decided=decided,
+                log=tracer.log,
+            )
         except OursError as ours:
             raise Problem(f"Nothing could be graded: {ours}.", "./sentinel doctor") from ours
     return graded, events
 
 
-def _show(graded: Grade, events: list[Event], console: Console, *, told: bool, everything: bool) -> None:
-    for path in graded.changed_given_files if told else ():
+def _show(graded: Grade, events: list[Event], console: Console, options: Options) -> None:
+    for path in () if options.solutions else graded.changed_given_files:
         name = escape(shown(path, most=300, lines=1))
         console.print(f"[yellow]·[/yellow] {name} differs from what was handed out: the course's own was graded.")
     if again := reuse.words(events):
         console.print(f"[dim]{again}[/dim]\n", soft_wrap=True)
     terminal.render(graded.result, console)
-    if everything:
+    if options.verbose:
         verbose.print_observations(events, graded.outcomes, console)
+    if options.keep:
+        looking = f"docker ps --all --filter label={LABEL}={graded.run}"
+        console.print(
+            f"\nThe containers are left for you to look at, until the next grade:\n  {looking}", soft_wrap=True
+        )

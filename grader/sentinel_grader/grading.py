@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sentinel_grader import __version__, course, pristine
+from sentinel_grader import __version__, course, pristine, scratch
 from sentinel_grader.checks import module_01 as module_01  # declares its checks
 from sentinel_grader.environment.bases.catalogue import recipes
 from sentinel_grader.environment.bases.images import local_images
@@ -63,8 +62,9 @@ def grade(
 ) -> Grade:
     """Grade `submission` (a checkout of the course) for the checks `ids`. Raises OursError without an engine."""
     began, started = time.monotonic(), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="sentinel-grade-") as folder, pristine.tree() as handed_out:
-        copy = clean_copy(submission, Path(folder, "copy"))
+    scratch.sweep()
+    with scratch.folder("grade") as folder, pristine.tree() as handed_out:
+        copy = clean_copy(submission, folder / "copy")
         changed = lay_given_code(copy.path, handed_out, "1.1", EDITABLE)
         write_refusals(copy.path, copy.refusals, len(copy.files))
         checks = declared(ids)

@@ -12,10 +12,10 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_grader import scratch
 from sentinel_grader.paths import ROOT
 
 COLLECTOR = ROOT / "module-01-containers" / "log-collector"
@@ -43,8 +43,8 @@ class Lock:
         """Whether compiling the inputs now would give another file."""
         if not self.output.exists():
             return True
-        with tempfile.TemporaryDirectory() as folder:
-            again = Path(folder) / self.output.name
+        with scratch.folder("lock") as folder:
+            again = folder / self.output.name
             again.write_bytes(self.output.read_bytes())
             self.compile(again, upgrade=False)
             return again.read_bytes() != self.output.read_bytes()

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from sentinel_grader import scratch
 from sentinel_grader.paths import ROOT
 
 ARCHIVE = Path(__file__).with_name("pristine.zip")
@@ -38,9 +38,9 @@ def lay(folder: Path, *, solved: bool) -> None:
 @contextlib.contextmanager
 def tree() -> Iterator[Path]:
     """A folder with the pristine files at their places in a checkout, for the block."""
-    with tempfile.TemporaryDirectory(prefix="sentinel-pristine-") as folder:
-        lay(Path(folder), solved=False)
-        yield Path(folder)
+    with scratch.folder("pristine") as folder:
+        lay(folder, solved=False)
+        yield folder
 
 
 def tracked() -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sentinel_grader.environment import distribution, shell, work
@@ -31,7 +32,9 @@ PACKAGES = {"compose": "docker-compose", "buildx": "docker-buildx"}
 
 def lacking() -> list[str]:
     """Which of the two plugins are not there, or too old."""
-    return [name for name, oldest in _OLDEST.items() if version_number(plugin_version(name)) < oldest]
+    with ThreadPoolExecutor() as pool:  # each takes as long as all else that a grade begins with
+        versions = dict(zip(_OLDEST, pool.map(plugin_version, _OLDEST), strict=True))
+    return [name for name, oldest in _OLDEST.items() if version_number(versions[name]) < oldest]
 
 
 def ensure(progress: Progress, consent: Consent) -> None:

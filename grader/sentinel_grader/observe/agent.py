@@ -20,7 +20,6 @@ from typing import Any
 import docker
 from docker.models.networks import Network
 
-from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.session import Session
@@ -85,9 +84,13 @@ class Agent:
         body: bytes = b"",
         json_body: bool = False,
         timeout: float = 5,
+        until: int | None = None,
+        again_for: float = 0,
     ) -> Answer:
-        """One HTTP request on a connection of its own."""
+        """One HTTP request on a connection of its own. With `until` it is made again and again, for `again_for` seconds
+        at most, until the answer has this status; the last answer counts."""
         ask = {"do": "http", "method": method, "host": host, "port": port, "path": path, "timeout": timeout}
+        ask |= {"until": until, "again_for": again_for} if until else {}
         ask |= {"body": base64.b64encode(body).decode()}
         ask |= {"headers": {"content-type": "application/json"} if json_body else {}}
         said = self._ask(ask, timeout)
@@ -139,8 +142,8 @@ class Agent:
 
 
 @contextlib.contextmanager
-def agent(session: Session, network: Network, aside: Aside) -> Iterator[Agent]:
-    """An agent on `network` for the block; `aside` removes it. Raises OursError where it cannot be started."""
+def agent(session: Session, network: Network) -> Iterator[Agent]:
+    """An agent on `network` for the block. Raises OursError where it cannot be started."""
     try:
         container = session.engine.containers.run(
             IMAGE,
@@ -165,4 +168,4 @@ def agent(session: Session, network: Network, aside: Aside) -> Iterator[Agent]:
     finally:
         process.kill()
         process.communicate()
-        aside.remove(container)
+        session.removals.container(container)

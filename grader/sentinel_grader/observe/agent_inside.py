@@ -18,10 +18,27 @@ from typing import Any
 MOST = 262_144
 #: Seconds of the processor that a look at its pace takes: more than one turn of the scheduler's, and no burden.
 WORK = 0.01
+#: Seconds between two tries: time for whoever is to answer.
+BREATH = 0.03
 
 
 def http_request(ask: dict[str, Any]) -> dict[str, Any]:
-    """{method, host, port, path, headers, body (base64), timeout} -> {status, headers, body, left_out}."""
+    """{method, host, port, path, headers, body (base64), timeout} -> {status, headers, body, left_out}.
+
+    With {until: status, again_for: seconds}, asked again until it has that status or the seconds are over.
+    """
+    last = time.monotonic() + ask.get("again_for", 0)
+    while True:
+        try:
+            if (answer := one_request(ask))["status"] == ask.get("until") or time.monotonic() >= last:
+                return answer
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() >= last:
+                raise
+        time.sleep(BREATH)
+
+
+def one_request(ask: dict[str, Any]) -> dict[str, Any]:
     connection = http.client.HTTPConnection(ask["host"], ask["port"], timeout=ask["timeout"])
     try:
         body = base64.b64decode(ask.get("body", ""))

@@ -7,13 +7,13 @@ import hashlib
 import hmac
 import re
 import secrets
-import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import docker
 
+from sentinel_grader import scratch
 from sentinel_grader.environment.docker import build_environment
 from sentinel_grader.observe.build_log import cause, last_word, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
@@ -95,8 +95,8 @@ def _secret() -> bytes:
 
 def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[str, Ran]:
     """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "id")
+    with scratch.folder("image") as folder:
+        told = folder / "id"
         image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
         ran = run_build(scope, context, tag, *image, *options, passing=False)
         if ran.status is None:

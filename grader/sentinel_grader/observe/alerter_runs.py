@@ -21,6 +21,8 @@ from sentinel_grader.observe.stand import PORT, Stand, stand
 #: Seconds that an image gets to answer, and an entry to become an alert.
 STARTING, ALERTING = 20.0, 10.0
 QUEUE = "logs_queue"
+#: Seconds after which it is looked whether a container that does not answer is still there.
+LOOKING = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,16 @@ def wait_until_healthy(scope: Scope, place: Stand, container: Container) -> list
     began, samples = time.monotonic(), list[Sample]()
     patience = Patience(STARTING, place.agent.slowdown)
     while patience.lasts():
-        container.reload()
+        address = place.address(container)
         if container.status not in ("created", "running"):
             raise Fault(
                 "container_ended", _ended(container), expected="a container that keeps running", detail=_log(container)
             )
-        answer = place.agent.http("GET", place.address(container), PORT, "/health", timeout=3)
+        answer = place.agent.http("GET", address, PORT, "/health", timeout=3, until=200, again_for=LOOKING)
         samples.append(Sample(time.monotonic() - began, answer.status, answer.words))
         if answer.status == 200:
             return samples
-        scope.sleep(0.1)
+        scope.check_cancelled()
     raise Fault(
         "no_answer",
         f"GET /health on port {PORT} gave no 200 within {STARTING:.0f} s; last: {samples[-1].words}.",
@@ -126,9 +128,10 @@ def alerts_of(scope: Scope, place: Stand, container: Container, number: int) -> 
     scope.session.nonces[f"alerts_{number}"] = service
     place.push(QUEUE, *map(json.dumps, entries))
     began, named, last = time.monotonic(), dict[str, int](), Answer()
+    address = place.address(container)
     patience = Patience(ALERTING, place.agent.slowdown)
     while patience.lasts():
-        last = place.agent.http("GET", place.address(container), PORT, "/alerts?limit=1000")
+        last = place.agent.http("GET", address, PORT, "/alerts?limit=1000")
         named = _named(last.json, service)
         if set(errors) <= set(named):
             break

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
-
-import docker
-from docker.models.containers import Container
 
 Takes = ParamSpec("Takes")
 Gives = TypeVar("Gives")
@@ -22,12 +18,3 @@ class Aside(ThreadPoolExecutor):
     def do(self, work: Callable[Takes, Gives], *args: Takes.args, **kwargs: Takes.kwargs) -> Future[Gives]:
         """Begin `work`, counted to the observation that asks for it."""
         return self.submit(copy_context().run, partial(work, *args, **kwargs))
-
-    def remove(self, container: Container) -> None:
-        """Begin to remove a container with its volumes. One that is gone already is fine."""
-        self.do(_remove, container)
-
-
-def _remove(container: Container) -> None:
-    with contextlib.suppress(docker.errors.DockerException):
-        container.remove(force=True, v=True)

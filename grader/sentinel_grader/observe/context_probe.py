@@ -7,11 +7,11 @@ The list takes the learner's Dockerfile's place, under its name: so the same ign
 from __future__ import annotations
 
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_grader import scratch
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.probe_build import try_build
@@ -64,8 +64,8 @@ def context(scope: Scope, build: Build) -> Context:
 
 def _came(scope: Scope, folder: Path, build: Build) -> Mapping[str, int]:
     """The files that arrived, with their sizes."""
-    with tempfile.TemporaryDirectory(prefix="sentinel-context-") as place:
-        out = Path(place, "context.tar")
+    with scratch.folder("context") as place:
+        out = place / "context.tar"
         tried = try_build(scope, folder, build.nonce[:12], f"--output=type=tar,dest={out}")
         if not tried.ok:
             raise OursError("probe_build_failed", tried.words[:500])

@@ -13,7 +13,6 @@ import contextlib
 import gzip
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import IO, Any
 
 import docker
 
+from sentinel_grader import scratch
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
 
@@ -123,8 +123,8 @@ def saved(scope: Scope, *images: str) -> Iterator[Archive]:
     for image in images:
         if _size(scope, image) > MOST_SAVED:
             raise TooMuch(_TOO_LARGE)
-    with tempfile.TemporaryDirectory(prefix="sentinel-image-") as folder:
-        path = Path(folder, "image.tar")
+    with scratch.folder("image") as folder:
+        path = folder / "image.tar"
         ran = scope.run(["docker", "save", f"--output={path}", *images], deadline=DEADLINE)
         if ran.status is None:
             raise TooMuch(f"The image is so large that reading it takes more than {DEADLINE:.0f} s.")

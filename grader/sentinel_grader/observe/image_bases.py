@@ -53,34 +53,55 @@ class Bases:
         return len(base.layers) if base else 0
 
 
+@dataclass(frozen=True)
+class LayerContents:
+    """The sha256 of a layer's files that are not empty, and what those files come to in bytes."""
+
+    contents: list[str]
+    size: int
+
+
 @observation("bases")
 def bases(scope: Scope, recipe: Recipe) -> Bases:
-    """Save the bases that are here, and hash all files in them."""
+    """Have the bases that are here by their content: save those that were not yet looked into, and hash their files."""
     named = [stage.image for stage in recipe.stages if _SMALL.match(stage.image)]
     here = [name for name in dict.fromkeys([*COURSE_BASES, *named]) if _is_here(scope, name, name in named)]
     if not here:
         raise OursError("no_base", f"none of {', '.join(COURSE_BASES)} is on the engine")
-    contents, sizes, found = set[str](), dict[str, int](), list[Base]()
-    with saved(scope, *here) as archive:
-        for name in here:
-            attributes = scope.session.engine.images.get(name).attrs
-            env = (attributes.get("Config") or {}).get("Env") or []
-            found.append(Base(name, list(attributes["RootFS"]["Layers"]), list(env)))
-        for image in archive.images():
-            for layer in image.layers:
-                if layer.diff_id not in sizes:
-                    sizes[layer.diff_id] = _hash_layer(archive, layer, contents)
+    found = [_base(scope, name) for name in here]
+    layers = _looked_into(scope, found)
+    contents = set[str]().union(*(layer.contents for layer in layers.values()))
     over_debian = next((base.layers[1:] for base in found if base.name == COURSE_BASES[0]), [])
-    return Bases(found, sorted(contents), sum(sizes.values()), sum(sizes[layer] for layer in over_debian))
+    size = sum(layer.size for layer in layers.values())
+    return Bases(found, sorted(contents), size, sum(layers[layer].size for layer in over_debian))
 
 
-def _hash_layer(archive: Archive, layer: Blob, contents: set[str]) -> int:
-    size = 0
+def _base(scope: Scope, name: str) -> Base:
+    attributes = scope.session.engine.images.get(name).attrs
+    return Base(name, list(attributes["RootFS"]["Layers"]), list((attributes.get("Config") or {}).get("Env") or []))
+
+
+def _looked_into(scope: Scope, found: list[Base]) -> dict[str, LayerContents]:
+    """What is in the bases' layers, by their digests."""
+    facts = scope.session.facts
+    digests = list(dict.fromkeys(digest for base in found for digest in base.layers))
+    known = {digest: fact for digest in digests if (fact := facts.get([digest], LayerContents))}
+    if new := [base.name for base in found if not known.keys() >= set(base.layers)]:
+        with saved(scope, *new) as archive:
+            for layer in [layer for image in archive.images() for layer in image.layers]:
+                if layer.diff_id not in known:
+                    known[layer.diff_id] = _read(archive, layer)
+                    facts.put([layer.diff_id], known[layer.diff_id])
+    return known
+
+
+def _read(archive: Archive, layer: Blob) -> LayerContents:
+    size, contents = 0, set[str]()
     for entry, content in archive.entries(layer):
         if content is not None and entry.size:
             contents.add(sha256_of(content))
             size += entry.size
-    return size
+    return LayerContents(sorted(contents), size)
 
 
 def sha256_of(content: IO[bytes]) -> str:

@@ -7,11 +7,13 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sentinel_grader.observe.outcome import Recorded
 from sentinel_grader.observe.registry import Observation
-from sentinel_grader.observe.session import Session
+
+if TYPE_CHECKING:
+    from sentinel_grader.observe.session import Session
 
 _PACKAGE = Path(__file__).parent
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 import docker
@@ -49,20 +48,24 @@ def _base_of(layers: list[str], bases: Bases) -> str:
     return under.name if under else COURSE_BASES[0]
 
 
-_known: dict[str, dict[str, Entry]] = {}
-_lock = threading.Lock()
+@dataclass(frozen=True)
+class Files:
+    """A base's files."""
+
+    entries: list[Entry]
 
 
 def _base_entries(scope: Scope, base: str) -> dict[str, Entry]:
-    """The base's files by their paths; streamed once in a process, since bases do not change under their ids."""
+    """The base's files by their paths."""
+
+    def read() -> Files:
+        try:
+            return Files(list(entries(scope, base)))
+        except Fault as ours:  # a base is no learner's
+            raise OursError("base_unreadable", f"{base}: {ours}") from ours
+
     try:
-        id_ = str(scope.session.engine.images.get(base).id)
+        layers = scope.session.engine.images.get(base).attrs["RootFS"]["Layers"]
     except docker.errors.ImageNotFound as error:
         raise OursError("no_base", str(error)) from error
-    with _lock:
-        if id_ not in _known:
-            try:
-                _known[id_] = {entry.path: entry for entry in entries(scope, id_)}
-            except Fault as ours:  # a base is no learner's
-                raise OursError("base_unreadable", f"{base}: {ours}") from ours
-        return _known[id_]
+    return {entry.path: entry for entry in scope.session.facts.find(layers, Files, read).entries}

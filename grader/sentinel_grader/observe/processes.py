@@ -103,8 +103,7 @@ def watcher(scope: Scope, container: Container) -> Iterator[Watcher]:
         yield Watcher(scope, watching)
     finally:
         if watching:
-            with contextlib.suppress(docker.errors.DockerException):
-                watching.remove(force=True)
+            scope.session.removals.container(watching)
 
 
 def _start(scope: Scope, container: Container) -> Container | None:
@@ -150,7 +149,7 @@ def calibrate(scope: Scope) -> None:
                 watching.wait_for_looks(1)
                 seen = watching.saw()
         finally:
-            root.remove(force=True)
+            session.removals.container(root)
     except docker.errors.DockerException as error:
         raise OursError("no_watcher", str(error)) from error
     if [process.uids for process in seen.processes if process.pid == 1] != [[0, 0, 0, 0]]:

@@ -10,10 +10,10 @@ import gzip
 import hashlib
 import json
 import tarfile
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sentinel_grader import scratch
 from sentinel_grader.observe.agent import IMAGE as OUR_IMAGE
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
 from sentinel_grader.observe.image import Image
@@ -55,8 +55,8 @@ def _looked(scope: Scope, context: Path, build: Build, recipe: Recipe, wanted: d
     nonce = scope.nonce()
     sizes = sorted(set(wanted.values()), reverse=True)[:_MOST_SIZES]
     _extend(context / "Dockerfile", recipe, sizes, nonce)
-    with tempfile.TemporaryDirectory(prefix="sentinel-found-") as folder:
-        out = Path(folder, "found.tar")
+    with scratch.folder("found") as folder:
+        out = folder / "found.tar"
         options = (f"--target=sentinel-found-{nonce}", f"--output=type=tar,dest={out}")
         tried = try_build(scope, context, build.nonce[:12], *options)
         if not tried.ok:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_grader import scratch
 from sentinel_grader.environment.shell import dies_with_us
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.session import Session
@@ -151,13 +152,10 @@ def _read(descriptor: int) -> bytes:
 @contextlib.contextmanager
 def inputs_only(submission: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
     """A folder with just those files of `submission` that the patterns name; links stay links."""
-    folder = Path(tempfile.mkdtemp(prefix="sentinel-inputs-"))
-    try:
+    with scratch.folder("inputs") as folder:
         for path in {path for pattern in patterns for path in submission.glob(pattern)}:
             target = folder / path.relative_to(submission)
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.is_symlink() or path.is_file():
                 shutil.copy2(path, target, follow_symlinks=False)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -23,8 +23,10 @@ from typing import IO
 import docker
 from docker import DockerClient
 
+from sentinel_grader.observe.facts import Facts
 from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.removals import Removals
 from sentinel_grader.paths import state_folder
 
 #: Every container, network and volume of a grade carries it, with the run's id as its value.
@@ -45,6 +47,8 @@ class Session:
     surroundings: dict[str, str]
     nonces: dict[str, str] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
+    facts: Facts = field(default_factory=Facts.default)
+    removals: Removals = field(default_factory=Removals)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -76,14 +80,15 @@ def _context_host() -> str:
 def session(
     submission: Path, surroundings: dict[str, str], *, keep: bool = False, log: Log | None = None
 ) -> Iterator[Session]:
-    """A session for the block. What it made on the engine is removed after it, unless `keep`. Raises OursError where
-    the engine is gone by then; the next run on it cleans up."""
+    """A session for the block. What it made on the engine is removed after it; with `keep`, by the next run. Raises
+    OursError where the engine is gone by then; the next run on it cleans up."""
     engine, run, log = connect(), uuid.uuid4().hex[:10], log or Log()
     engine.api.hooks["response"].append(log.called)
-    with contextlib.closing(engine), _run_lock(key := _key_of(engine), run):
+    with contextlib.closing(engine), _run_lock(key := _key_of(engine), run, keep):
         sweep(engine, key)
         try:
-            yield Session(run, engine, submission, surroundings, log=log)
+            with Removals(keep=keep) as removals:
+                yield Session(run, engine, submission, surroundings, log=log, removals=removals)
         finally:
             if not keep:
                 clean(engine, run)
@@ -99,12 +104,14 @@ def _locks() -> Path:
 
 
 @contextlib.contextmanager
-def _run_lock(key: str, run: str) -> Iterator[None]:
-    """Hold the run's lock for the block. Its file stays where the block was interrupted."""
+def _run_lock(key: str, run: str, keep: bool) -> Iterator[None]:
+    """Hold the run's lock for the block. Its file stays where the block was interrupted, or the run's objects are kept:
+    by it the next run knows that there is something to sweep."""
     path = _locks() / f"{key}.{run}"
     with _locked(path):
         yield
-        path.unlink(missing_ok=True)
+        if not keep:
+            path.unlink(missing_ok=True)
 
 
 def _locked(path: Path) -> IO[str]:
@@ -126,13 +133,30 @@ def _key_of(engine: DockerClient) -> str:
         raise OursError("engine_gone", str(error)) from error
 
 
-def sweep(engine: DockerClient, key: str) -> None:
-    """Remove what runs of this machine left that were killed: their locks are free."""
+def sweep(engine: DockerClient, key: str) -> bool:
+    """Remove what runs of this machine left that were killed: their locks are free. Whether none is under way."""
+    alone = True
     for path in _locks().glob(f"{key}.*"):
-        with contextlib.suppress(OSError), path.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(FileNotFoundError), path.open("r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                alone = False
+                continue
             if not remove(engine, path.name.partition(".")[2]):
                 path.unlink(missing_ok=True)
+    return alone
+
+
+def clear() -> None:
+    """Remove all that grades left on the engine: what killed ones made there, and learners' images, unless another
+    grade is under way, which may be using them."""
+    with contextlib.closing(connect()) as engine:
+        alone = sweep(engine, _key_of(engine))
+        for image in engine.api.images(name=REPOSITORY) if alone else ():
+            for tag in image["RepoTags"] or []:
+                with contextlib.suppress(docker.errors.APIError):
+                    engine.images.remove(tag)
 
 
 def remove(engine: DockerClient, run: str) -> int:
@@ -170,7 +194,7 @@ def clean(engine: DockerClient, run: str) -> None:
 
 
 def _remove_outdated_images(engine: DockerClient) -> None:
-    for tag in outdated([tag for image in engine.api.images(name=REPOSITORY) for tag in image["RepoTags"] or []]):
+    for tag in outdated([image["RepoTags"] or [] for image in engine.api.images(name=REPOSITORY)]):
         with contextlib.suppress(docker.errors.APIError):
             engine.images.remove(tag)
 
@@ -181,7 +205,16 @@ def tag_now(what: str) -> str:
     return f"{what}-{int(time.time())}"
 
 
-def outdated(names: Iterable[str]) -> list[str]:
-    """Those of the learners' images' names whose last use is long ago, and that are too many."""
-    ages = {name: time.time() - int(when) for name in names if (when := name.rpartition("-")[2]).isdigit()}
-    return [name for name in sorted(ages, key=ages.__getitem__)[MOST_TAGS:] if ages[name] > IN_USE]
+def outdated(images: Iterable[Iterable[str]]) -> list[str]:
+    """Of each image's names all but the one of its last use; and those of the images whose last use is long ago, and
+    that are too many."""
+    uses = [sorted((name for name in names if _used_at(name)), key=_used_at) for names in images]
+    latest = sorted((names[-1] for names in uses if names), key=_used_at, reverse=True)
+    old = [name for name in latest[MOST_TAGS:] if time.time() - _used_at(name) > IN_USE]
+    return [name for names in uses for name in names[:-1]] + old
+
+
+def _used_at(name: str) -> int:
+    """When an image was used under this name (seconds since the epoch); 0 for a name that is not ours."""
+    when = name.rpartition("-")[2]
+    return int(when) if when.isdigit() else 0

@@ -49,7 +49,6 @@ class Stand:
     session: Session
     network: Network
     agent: Agent
-    aside: Aside
 
     @contextlib.contextmanager
     def container(self, image: str, **settings: Any) -> Iterator[Container]:
@@ -61,7 +60,7 @@ class Stand:
         try:
             yield _started(container)
         finally:
-            self.aside.remove(container)
+            self.session.removals.container(container)
 
     def push(self, queue: str, *entries: str) -> None:
         """Put entries on a queue. Redis answered before the submission's container was started, and only that one
@@ -77,7 +76,8 @@ class Stand:
             raise Fault("redis_spoilt", words, expected="a service that leaves its queue as usable as it was")
 
     def address(self, container: Container) -> str:
-        """The container's address on this network, as the engine says: no name that the submission could take."""
+        """The container's address on this network, as the engine says, which is asked how the container is: no name
+        that the submission could take."""
         container.reload()
         found = container.attrs["NetworkSettings"]["Networks"].get(self.network.name, {}).get("IPAddress", "")
         return str(found)
@@ -134,7 +134,7 @@ def _redis(session: Session, network: Network, aside: Aside) -> Iterator[Future[
         yield starting
     finally:
         with contextlib.suppress(docker.errors.DockerException):
-            aside.remove(starting.result())
+            session.removals.container(starting.result())
 
 
 def _wait_for_redis(talking: Agent) -> None:
@@ -168,12 +168,11 @@ def stand(session: Session) -> Iterator[Stand]:
     except docker.errors.DockerException as error:
         raise OursError("no_network", str(error)) from error
     try:
-        with Aside() as aside, _redis(session, network, aside) as starting, agent(session, network, aside) as talking:
+        with Aside() as aside, _redis(session, network, aside) as starting, agent(session, network) as talking:
             starting.result()
             _wait_for_redis(talking)
-            yield Stand(session, network, talking, aside)
+            yield Stand(session, network, talking)
     except docker.errors.DockerException as error:
         raise OursError("engine_error", str(error)) from error
     finally:
-        with contextlib.suppress(docker.errors.DockerException):
-            network.remove()
+        session.removals.network(network)

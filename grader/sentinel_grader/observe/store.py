@@ -5,16 +5,14 @@ A file that cannot be read as what it should be (cut off, of another version, ed
 
 from __future__ import annotations
 
-import contextlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from sentinel_grader.observe.filed import keep_newest, kept_folder, read, write
 from sentinel_grader.observe.outcome import Outcome, Recorded, SubmissionFault
 from sentinel_grader.observe.registry import Observation
-from sentinel_grader.paths import state_folder
 
 #: The layout of a recording's file; another number, and it is not read.
 VERSION = 1
@@ -45,26 +43,23 @@ class Store:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
 
     @classmethod
     def default(cls) -> Store:
-        """Where CI grades, nothing that was recorded elsewhere (a restored cache, say) is believed."""
-        return cls(None if os.environ.get("CI") == "true" else state_folder() / "recordings")
+        return cls(kept_folder("recordings"))
 
     def read(self, observation: Observation, key: str) -> Kept | None:
         """What is kept under `key`, if anything readable is."""
         if self._folder is None:
             return None
+        filed = read(self._folder / f"{key}.json", Filed)
+        if filed is None or filed.version != VERSION or filed.observation != observation.name:
+            return None
+        if filed.fault is not None:
+            return Kept(filed.fault, filed.seconds)
         try:
-            filed = msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Filed)
-            if filed.version != VERSION or filed.observation != observation.name:
-                return None
-            if filed.fault is not None:
-                return Kept(filed.fault, filed.seconds)
             data: object = msgspec.json.decode(filed.data, type=observation.records)
-        except (OSError, msgspec.MsgspecError):
+        except msgspec.MsgspecError:
             return None
         return Kept(Recorded(data), filed.seconds)
 
@@ -79,15 +74,9 @@ class Store:
             msgspec.Raw(msgspec.json.encode(outcome.data)) if isinstance(outcome, Recorded) else msgspec.Raw(b"null"),
             outcome if isinstance(outcome, SubmissionFault) else None,
         )
-        new = self._folder / f".{key}.{os.getpid()}"
-        with contextlib.suppress(OSError):  # on a full disk the grade goes on; it is only not kept
-            new.write_bytes(msgspec.json.encode(filed))
-            new.replace(self._folder / f"{key}.json")
+        write(self._folder / f"{key}.json", filed)
 
     def prune(self) -> None:
         """Keep the newest recordings only."""
-        if self._folder is None:
-            return
-        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for path in files[:-MOST]:
-            path.unlink(missing_ok=True)
+        if self._folder:
+            keep_newest(self._folder, MOST)

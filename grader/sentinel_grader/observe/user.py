@@ -74,8 +74,7 @@ def unstarted(session: Session, image: str) -> Iterator[Container]:
     try:
         yield container
     finally:
-        with contextlib.suppress(docker.errors.DockerException):
-            container.remove(force=True, v=True)
+        session.removals.container(container)
 
 
 def _text(container: Container, path: str) -> str:

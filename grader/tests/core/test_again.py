@@ -14,7 +14,7 @@ from sentinel_grader.observe.schedule import Event
 from sentinel_grader.observe.store import Store
 from sentinel_grader.reports import reuse
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 #: All that is looked at where only the image itself is judged: enough to build, save and read.
 IDS = ["m1.builds", "m1.multi_stage", "m1.size", "m1.layer_cache", "m1.numeric_user"]
 

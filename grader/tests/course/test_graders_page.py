@@ -10,7 +10,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from sentinel_grader import cli
+from sentinel_grader.cli.app import ENVIRONMENT, INTERRUPTED, USAGE, app
 from sentinel_grader.paths import ROOT
 from sentinel_grader.policy import allowed_bases
 from sentinel_grader.result import EXIT, Overall, Verdict
@@ -54,11 +54,11 @@ def test_the_exit_statuses_are_those_of_the_code() -> None:
     assert [int(status) for status in said.groups()] == [EXIT[overall] for overall in Overall]
     text = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n| exit status |")[2]
     table = [int(row) for row in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
-    assert table == [*EXIT.values(), cli.USAGE, cli.ENVIRONMENT, cli.INTERRUPTED]
+    assert table == [*EXIT.values(), USAGE, ENVIRONMENT, INTERRUPTED]
 
 
 def test_every_option_that_it_names_is_there() -> None:
-    commands = get_command(cli.app).commands  # type: ignore[attr-defined]
+    commands = get_command(app).commands  # type: ignore[attr-defined]
     known = {option for command in commands.values() for parameter in command.params for option in parameter.opts}
     prose = re.sub(r"^ *```.*?^ *```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"`(--[\w-]+)`", prose)) <= known

@@ -11,6 +11,7 @@ import pytest
 from sentinel_grader import course
 from sentinel_grader.paths import REPORTS
 
+from ..cases import asked_for, each
 from . import task_1, task_2, task_3
 from .matrix import Run, all_checks, latest_python, run, smallest_cover
 from .mutant import Mutant
@@ -27,8 +28,7 @@ Runs = dict[str, Future[Run]]
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
     """Every mutant that is asked for, graded several at a time."""
-    asked = {item.callspec.params["mutant"].name for item in request.session.items if hasattr(item, "callspec")
-             and isinstance(item.callspec.params.get("mutant"), Mutant)}  # fmt: skip
+    asked = asked_for(request, "mutant")
     with latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         yield {mutant.name: pool.submit(run, mutant) for mutant in MUTANTS if mutant.name in asked}
         pool.shutdown(cancel_futures=True)
@@ -36,13 +36,7 @@ def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
 
 @pytest.mark.engine
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "mutant",
-    [
-        pytest.param(mutant, id=mutant.name, marks=[] if mutant.name in QUICK else [pytest.mark.slow])
-        for mutant in MUTANTS
-    ],
-)
+@pytest.mark.parametrize("mutant", each(MUTANTS, QUICK))
 def test_a_mutant_fails_its_checks_and_no_other(mutant: Mutant, runs: Runs) -> None:
     assert runs[mutant.name].result().differences == []
 

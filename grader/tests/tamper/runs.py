@@ -39,7 +39,8 @@ while True:
     except OSError:
         time.sleep(0.01)
 """
-#: Not root: be so many processes, each another one every moment, that nobody can list them all; then be root.
+#: Not root: be so many processes, each another one every moment, that nobody can list them all; then be root, and let
+#: the service begin: so there is a root from its first answer to its last, however busy the machine is.
 _CROWD = """\
 import ctypes, os, subprocess, time
 libc = ctypes.CDLL(None)
@@ -49,14 +50,15 @@ for number in range(150):
             libc.prctl(15, os.urandom(6).hex().encode(), 0, 0, 0)
             time.sleep(0.05)
 time.sleep(2)
-subprocess.run("echo helper | su -c 'exec sleep 600'", shell=True)
+subprocess.run("echo helper | su -c 'touch /tmp/is-root; exec sleep 600'", shell=True)
 """
+_CROWDED = "until [ -e /tmp/is-root ]; do sleep 0.1; done"
 
 
-def _helped(helper: str, *, as_root: bool) -> Patch:
-    """The service with a helper beside it; root has a password in the image."""
+def _helped(helper: str, *, as_root: bool, first: str = ":") -> Patch:
+    """The service with a helper beside it, once a shell command ended; root has a password in the image."""
     start = "echo helper | su -c 'exec python /helper.py'" if as_root else "exec python /helper.py"
-    script = f"#!/bin/sh\n({start}) >/dev/null 2>&1 &\nexec python -m alerter\n"
+    script = f"#!/bin/sh\n({start}) >/dev/null 2>&1 &\n{first}\nexec python -m alerter\n"
     return {
         "alerter/helper.py": helper,
         "alerter/start.py": f"import os\nos.execv('/bin/sh', ['sh', '-c', {script!r}])\n",
@@ -92,7 +94,7 @@ _ROOT = [
         "lost-in-a-crowd",
         "Processes that change their names all the time fill the list of processes, before a helper becomes root.",
         {"m1.non_root": "uid 0"},
-        _helped(_CROWD, as_root=False),
+        _helped(_CROWD, as_root=False, first=_CROWDED),
         NON_ROOT,
     ),
     Attempt(

@@ -13,7 +13,6 @@ from docker.models.containers import Container
 from sentinel_grader.grading import grade
 from sentinel_grader.observe import alerter_build
 from sentinel_grader.observe.agent import IMAGE, agent
-from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.processes import watcher
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import Session, session
@@ -81,7 +80,7 @@ def test_the_engines_own_machine_is_out_of_reach(running: Session) -> None:
     port = "48001"
     _start(running, "python", "-m", "http.server", port, network_mode="host")
     plain = running.engine.networks.create(running.name("plain"), internal=True, labels=running.labels)
-    with Aside() as aside, agent(running, plain, aside) as control:
+    with agent(running, plain) as control:
         until = time.monotonic() + 15
         while (answer := control.http("GET", _first_address(plain), int(port), "/")).status != 200:
             assert time.monotonic() < until, answer

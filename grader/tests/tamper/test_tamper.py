@@ -13,6 +13,7 @@ import pytest
 from sentinel_grader import course
 from sentinel_grader.observe import alerter_build
 
+from ..cases import asked_for, each
 from ..mutants.matrix import latest_python
 from . import answers, builds, refused, runs
 from .attempt import Attempt
@@ -22,7 +23,7 @@ from .trial import Trial, run
 ATTEMPTS: list[Attempt] = [*refused.ATTEMPTS, *builds.ATTEMPTS, *answers.ATTEMPTS, *runs.ATTEMPTS]
 #: One of each kind, of the quickest.
 QUICK = {"ready-made-image", "own-list-of-bases", "name-that-forges", "says-that-the-disk-is-full", "answers-for-ever",
-         "ends-redis"}  # fmt: skip
+         "ends-redis", "lost-in-a-crowd"}  # fmt: skip
 Trials = dict[str, Future[Trial]]
 
 
@@ -39,8 +40,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def trials(request: pytest.FixtureRequest, workplace: Path) -> Iterator[Trials]:
     """Every attempt that is asked for, several at a time; then one by one those that would take for ever."""
     del workplace
-    asked = {item.callspec.params["attempt"].name for item in request.session.items if hasattr(item, "callspec")
-             and isinstance(item.callspec.params.get("attempt"), Attempt)}  # fmt: skip
+    asked = asked_for(request, "attempt")
     chosen = [attempt for attempt in ATTEMPTS if attempt.name in asked]
     with latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool, ThreadPoolExecutor(1) as one:
         done = {attempt.name: pool.submit(run, attempt) for attempt in chosen if not attempt.within}
@@ -61,13 +61,7 @@ def _cut_short(attempt: Attempt, others: list[Future[Trial]]) -> Trial:
 
 @pytest.mark.engine
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        pytest.param(attempt, id=attempt.name, marks=[] if attempt.name in QUICK else [pytest.mark.slow])
-        for attempt in ATTEMPTS
-    ],
-)
+@pytest.mark.parametrize("attempt", each(ATTEMPTS, QUICK))
 def test_an_attempt_gains_nothing_and_is_named(attempt: Attempt, trials: Trials) -> None:
     assert trials[attempt.name].result().differences == []
 

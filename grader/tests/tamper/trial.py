@@ -123,6 +123,5 @@ def _left(client: docker.DockerClient, run: str, since: int) -> Iterator[str]:
             mounted[event["Actor"]["ID"]] = attributes.get("container", "")
     there = {volume.name for volume in client.volumes.list()}
     yield from (f"volume {one} is left" for one, by in mounted.items() if by in containers and one in there)
-    tags = [tag for image in client.api.images(name=REPOSITORY) for tag in image["RepoTags"] or []]
-    if len(old := outdated(tags)) > _OTHERS:
+    if len(old := outdated(image["RepoTags"] or [] for image in client.api.images(name=REPOSITORY))) > _OTHERS:
         yield f"there are {len(old)} images of learners that nobody uses"

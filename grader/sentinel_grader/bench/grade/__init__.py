@@ -1,6 +1,6 @@
 """`./sentinel bench grade`: a whole grade beside its own work on the engine, done one thing after another.
 
-Warm: the bases are there and BuildKit's cache is, and no recording is used again (CI=true), so that both sides do all
+Warm: the bases are there and BuildKit's cache is, and no recording is used again (`--fresh`), so that both sides do all
 of the work. The baseline is made from the log of a real grade and does only what that asked of the engine: it neither
 reads an image's files nor judges anything, and what the grader asked only to know what it had made itself is left out.
 

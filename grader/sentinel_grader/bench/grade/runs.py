@@ -73,8 +73,9 @@ class Grade:
     def __init__(self, folder: Path, submission: Path | None = None, *, again: bool = False) -> None:
         self._folder = folder
         of = ["--solutions"] if submission is None else ["--submission", str(submission)]
-        command = [str(ROOT / "sentinel"), "grade", *TARGETS, *of, "--trace", str(folder), "--yes"]
-        environment = {**os.environ, "CI": "" if again else "true"}
+        fresh = [] if again else ["--fresh"]
+        command = [str(ROOT / "sentinel"), "grade", *TARGETS, *of, *fresh, "--trace", str(folder), "--yes"]
+        environment = {**os.environ, "CI": ""}  # there, nothing of a warm start would be believed
         self.began = time.time()
         self._process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -1,0 +1,53 @@
+"""What an observation made on the engine and no longer needs: removed while the next ones are at work.
+
+An observation is over once it saw what it wanted; half a second to end a container is nobody's to wait for. With `keep`
+all of it stays where it is, for people to look at, until the next grade on the same engine sweeps it away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import Future, wait
+from types import TracebackType
+from typing import Self
+
+import docker
+from docker.models.containers import Container
+from docker.models.networks import Network
+
+from sentinel_grader.observe.aside import Aside
+
+
+class Removals:
+    """As a context manager, it waits at its end until all is gone that it was given."""
+
+    def __init__(self, *, keep: bool = False) -> None:
+        self._keep, self._aside = keep, Aside()
+        self._leaving = list[Future[None]]()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._aside.shutdown(wait=True)
+
+    def container(self, container: Container) -> None:
+        """Begin to remove a container with its volumes. One that is gone already is fine."""
+        if not self._keep:
+            self._leaving.append(self._aside.do(_remove, container))
+
+    def network(self, network: Network) -> None:
+        """Begin to remove a network, once all containers that were given before are gone."""
+        if not self._keep:
+            self._aside.do(_remove_network, network, list(self._leaving))
+
+
+def _remove(container: Container) -> None:
+    with contextlib.suppress(docker.errors.DockerException):
+        container.remove(force=True, v=True)
+
+
+def _remove_network(network: Network, leaving: list[Future[None]]) -> None:
+    wait(leaving)
+    with contextlib.suppress(docker.errors.DockerException):
+        network.remove()
