@@ -137,7 +137,7 @@ def sweep(engine: DockerClient, key: str) -> bool:
     """Remove what runs of this machine left that were killed: their locks are free. Whether none is under way."""
     alone = True
     for path in _locks().glob(f"{key}.*"):
-        with contextlib.suppress(FileNotFoundError), path.open("r+") as file:
+        with contextlib.suppress(OSError), path.open("r+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
