@@ -17,9 +17,9 @@ from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
+from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
-from sentinel_grader.observe.session import LABEL
 from sentinel_grader.observe.store import Store
 from sentinel_grader.reports import github, html, json, junit, reuse, terminal, verbose
 from sentinel_grader.reports.live import Display

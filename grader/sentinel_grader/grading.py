@@ -17,7 +17,7 @@ from sentinel_grader.environment.docker import Engine
 from sentinel_grader.evidence import evidence
 from sentinel_grader.hints import all_hints
 from sentinel_grader.judging import CHECKS, Check, Judged, Judging, in_order
-from sentinel_grader.observe.keys import code_version
+from sentinel_grader.observe.code import code_version
 from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import Outcome
 from sentinel_grader.observe.schedule import Event, Listener, observe

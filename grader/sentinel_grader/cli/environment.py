@@ -73,14 +73,14 @@ def down(
     from sentinel_grader.environment.stages import STAGES
     from sentinel_grader.environment.stages import down as take_down
     from sentinel_grader.environment.undo import undo_all
-    from sentinel_grader.observe import session
+    from sentinel_grader.observe import leftovers
 
     progress = Progress()
     with machine_lock(progress.say):
         state = find_engine()
         if everything:
             if state.engine is not None:
-                session.clear()  # else the bases could not go
+                leftovers.clear()  # else the bases could not go
             scratch.sweep()
             undo_all(progress)
             return 0

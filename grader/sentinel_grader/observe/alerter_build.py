@@ -19,11 +19,13 @@ from sentinel_grader.observe.build_log import cause, last_word, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.failed_step import line_of_failed_step
 from sentinel_grader.observe.keys import content
+from sentinel_grader.observe.learners_images import REPOSITORY, tag_now
+from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
-from sentinel_grader.observe.session import LABEL, REPOSITORY, Session, tag_now
+from sentinel_grader.observe.session import Session
 from sentinel_grader.paths import state_folder
 from sentinel_grader.policy import cache_argument
 

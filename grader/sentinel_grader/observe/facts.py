@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sentinel_grader.observe import filed
-from sentinel_grader.observe.keys import code_version
+from sentinel_grader.observe.code import code_version
 
 T = TypeVar("T")
 #: How many are kept; the oldest go first.

@@ -5,17 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from sentinel_grader.observe.code import code_version
 from sentinel_grader.observe.outcome import Recorded
 from sentinel_grader.observe.registry import Observation
-
-if TYPE_CHECKING:
-    from sentinel_grader.observe.session import Session
-
-_PACKAGE = Path(__file__).parent
+from sentinel_grader.observe.session import Session
 
 
 @runtime_checkable
@@ -32,15 +28,6 @@ class Perishable(Protocol):
     """Data that stands for something on the engine, which may be gone when the recording is read again."""
 
     def is_there(self, session: Session) -> bool: ...
-
-
-@cache
-def code_version() -> str:
-    """A hash over all code that makes observations: an edit of any of it makes every recording old."""
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def content(folder: Path, patterns: tuple[str, ...]) -> str:

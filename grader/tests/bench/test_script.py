@@ -15,8 +15,8 @@ from sentinel_grader.bench.grade.commands import UnknownCall, command
 from sentinel_grader.bench.grade.replay_inside import is_it
 from sentinel_grader.bench.grade.script import write
 from sentinel_grader.bench.grade.steps import steps
+from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.log import Asked, Called, Entry, Ran
-from sentinel_grader.observe.session import LABEL
 from sentinel_grader.tracing import Trace
 
 RUN, ID, NETWORK = "e272902e54", "c" * 64, "d" * 64

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sentinel_grader.observe import session as sessions
-from sentinel_grader.observe.session import LABEL, connect, session
+from sentinel_grader.observe.engine import connect
+from sentinel_grader.observe.leftovers import LABEL, clear
+from sentinel_grader.observe.session import session
 from sentinel_grader.observe.stand import stand
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
@@ -61,7 +62,7 @@ def test_what_a_killed_grade_left_is_removed(tmp_path: Path, by: str) -> None:
         process.send_signal(signal.SIGKILL)
     assert _there(run) == (2, 1)
     if by == "down --all":
-        sessions.clear()
+        clear()
     else:
         with session(tmp_path, {}):
             pass

@@ -8,8 +8,9 @@ import time
 import docker
 import pytest
 
+from sentinel_grader.observe.learners_images import IN_USE, MOST_TAGS, REPOSITORY, outdated, tag_now
+from sentinel_grader.observe.leftovers import clean
 from sentinel_grader.observe.outcome import OursError
-from sentinel_grader.observe.session import IN_USE, MOST_TAGS, REPOSITORY, clean, outdated, tag_now
 
 
 def _name(number: int, *, seconds_ago: float) -> str:

@@ -19,7 +19,8 @@ import pytest
 from docker import DockerClient
 from docker.types import Mount
 
-from sentinel_grader.observe.session import LABEL, connect
+from sentinel_grader.observe.engine import connect
+from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.paths import ROOT, state_folder
 from sentinel_grader.result import CheckResult, Result, Verdict
 

@@ -17,8 +17,10 @@ import jsonschema  # type: ignore[import-untyped]  # comes with check-jsonschema
 from rich.console import Console
 
 from sentinel_grader.grading import Grade, grade
+from sentinel_grader.observe.engine import connect
+from sentinel_grader.observe.learners_images import REPOSITORY, outdated
+from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.outcome import SubmissionFault, Unavailable
-from sentinel_grader.observe.session import LABEL, REPOSITORY, connect, outdated
 from sentinel_grader.observe.store import Store
 from sentinel_grader.reports import github, html, junit, terminal
 from sentinel_grader.result import CheckResult, schema, to_json

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_grader.bench.grade.steps import Step, environment, steps
+from sentinel_grader.observe.learners_images import REPOSITORY, tag_now
+from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.log import CONTEXTS, Called, Entry
-from sentinel_grader.observe.session import LABEL, REPOSITORY, tag_now
 from sentinel_grader.tracing import Trace
 
 NAME = "baseline.sh"
