@@ -15,7 +15,7 @@ import docker
 
 from sentinel_grader import scratch
 from sentinel_grader.environment.docker import build_environment
-from sentinel_grader.observe.build_log import cause, last_word, last_words
+from sentinel_grader.observe.build_log import base_out_of_reach, cause, last_word, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.failed_step import line_of_failed_step
 from sentinel_grader.observe.keys import content
@@ -132,6 +132,9 @@ def failure(log: str, context: Path) -> Exception:
     """The Fault (or OursError) that the log of a failed build of `context` tells of."""
     if last_word(log).endswith(_OURS):
         return OursError("engine_error", last_word(log)[:500])
+    if base := base_out_of_reach(log):
+        words = f"The engine has no {base}, and no registry could be asked for it. `./sentinel bases --list` shows"
+        return OursError("base_unavailable", f"{words} what there is; a name without a slip may be pulled later.")
     why = cause(log)
     lines = [int(number) for number in _AT.findall(log)]
     line = lines[-1] if lines else _line_in(why) or line_of_failed_step(log, context / "Dockerfile")

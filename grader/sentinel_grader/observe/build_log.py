@@ -39,6 +39,13 @@ _NOISE = re.compile(
 )
 _ERROR = re.compile(r"(?:E|ERROR|Error|error|fatal)(?: \w+)?: |Traceback ")
 _LONGEST = 240
+#: No answer from where a base would come from, or none for now; that there is no such base is an answer.
+_NO_REGISTRY = re.compile(
+    r"(?:\S+: failed to resolve source metadata for \S+: )?"
+    r"(?:failed to do request: (?:Head|Get) \"https?://[^/]+/v2/(?P<name>\S+)/manifests/(?P<tag>[^\"]+)\": (?P<why>.+)"
+    r"|unexpected status from \w+ request to https?://[^/]+/v2/(?P<name_>\S+)/manifests/(?P<tag_>[^:]+): "
+    r"(?P<why_>429 .+))"
+)
 
 
 def cause(log: str) -> str:
@@ -53,6 +60,15 @@ def cause(log: str) -> str:
         where = f"{stage[1]}" if stage else "the build context: is it misspelt, or kept out by .dockerignore?"
         return f"`{_short(instruction, 120)}` finds no {missing[1] or missing[2]} in {where}"
     return words[:600]
+
+
+def base_out_of_reach(log: str) -> str:
+    """The base that no registry could be asked for, and why not; "" where that was not what the build failed of."""
+    found = _NO_REGISTRY.fullmatch(_AROUND.sub("", last_word(log)))
+    if not found:
+        return ""
+    name, tag, why = (found[group] or found[f"{group}_"] for group in ("name", "tag", "why"))
+    return f"{name.removeprefix('library/')}:{tag} ({why[:200]})"
 
 
 def last_word(log: str) -> str:

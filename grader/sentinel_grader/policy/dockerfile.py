@@ -67,7 +67,7 @@ def _parse(
             if instruction.keyword == "FROM":
                 return None  # what follows would be counted to another stage
     if not context.earlier:
-        raise Refused("no_stage", None, "It holds no FROM.", "Begin with FROM python:3.13-slim.")
+        raise Refused("no_stage", None, "It holds no FROM.", "Begin with FROM and a base, with its version.")
     return Dockerfile(
         name, lines, directives.escape, directives.syntax, directives.lines, arguments.values,
         frozenset(arguments.in_bases), tuple(context.earlier),

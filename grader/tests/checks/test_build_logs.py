@@ -10,6 +10,13 @@ from sentinel_grader.observe.alerter_build import failure
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.probe_build import steps_in
 
+_ASKED = "python:3.12: failed to resolve source metadata for docker.io/library/python:3.12"
+_HEAD = 'failed to do request: Head "https://registry-1.docker.io/v2/library/python/manifests/3.12"'
+_OLD = "rpc error: code = Unknown desc = failed to solve with frontend dockerfile.v0: failed to create LLB definition: "
+_LIMIT = (
+    "unexpected status from HEAD request to https://registry-1.docker.io/v2/library/python/manifests/3.12:"
+    " 429 Too Many Requests"
+)
 _STEP = "#7 [build 3/3] RUN pip install"
 
 
@@ -21,6 +28,12 @@ _STEP = "#7 [build 3/3] RUN pip install"
         ("ERROR: failed to receive status: rpc error: desc = error reading from server: EOF", OursError),
         ('ERROR: failed to solve: process "/bin/sh -c cat x" did not complete successfully: exit code: 1', Fault),
         ('ERROR: failed to solve: "/no space left on device": not found', Fault),
+        (f"ERROR: failed to build: failed to solve: {_ASKED}: {_HEAD}: dial tcp: no such host", OursError),
+        (f"ERROR: failed to solve: {_OLD}{_HEAD}: net/http: TLS handshake timeout", OursError),
+        (f"ERROR: failed to solve: {_ASKED}: {_LIMIT}", OursError),
+        (f"ERROR: failed to build: failed to solve: {_ASKED}: docker.io/library/python:3.12: not found", Fault),
+        (f"ERROR: failed to solve: process \"/bin/sh -c echo '{_HEAD}: x'\" did not complete: exit code: 1", Fault),
+        (f'ERROR: failed to solve: "/{_HEAD}: x": not found', Fault),
         ("", Fault),
     ],
 )  # fmt: skip
