@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from collector_service import free_port
+from published import require_published_ports
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
@@ -74,6 +75,7 @@ class RedisContainer:
 @contextmanager
 def redis_container(appendonly: bool = True) -> Iterator[RedisContainer]:
     """Start a Redis with the options of the stage's Compose file; it is gone at the end, with its data."""
+    require_published_ports()
     testcontainers_config.ryuk_disabled = True  # its image cannot be had without a registry; `with` removes ours
     options = f"redis-server --appendonly {'yes' if appendonly else 'no'} --appendfsync everysec"
     port = free_port()

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 from collector_service import FOLDER, free_port
+from published import require_published_ports
 
 _FILES = ("docker-compose.yaml", "docker-compose.dev.yaml")
 
@@ -24,6 +25,7 @@ class Stage:
     """A copy of the module in `folder`, whose .env is .env.example."""
 
     def __init__(self, folder: Path) -> None:
+        require_published_ports()
         self.folder = folder
         self.project = f"collector-test-{uuid.uuid4().hex[:8]}"
         self.port = free_port()
