@@ -17,9 +17,10 @@ from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
+from sentinel_grader.observe import build_logs
 from sentinel_grader.observe.leftovers import LABEL
-from sentinel_grader.observe.outcome import OursError
-from sentinel_grader.observe.schedule import Event
+from sentinel_grader.observe.outcome import OursError, SubmissionFault
+from sentinel_grader.observe.schedule import Event, Moment
 from sentinel_grader.observe.store import Store
 from sentinel_grader.reports import github, html, json, junit, reuse, terminal, verbose
 from sentinel_grader.reports.live import Display
@@ -108,7 +109,8 @@ def _graded(
     with Display(console, titles) as display:
 
         def heard(event: Event) -> None:
-            events.append(event)
+            if event.moment is not Moment.SAID:
+                events.append(event)
             tracer.event(event)
             display.event(event)
 
@@ -140,6 +142,9 @@ def _show(graded: Grade, events: list[Event], console: Console, options: Options
     if again := reuse.words(events):
         console.print(f"[dim]{again}[/dim]\n", soft_wrap=True)
     terminal.render(graded.result, console)
+    for outcome in graded.outcomes.values():
+        if isinstance(outcome, SubmissionFault) and (log := build_logs.kept(outcome.log)):
+            console.print(f"\nThe whole log of the build:\n  {log}", soft_wrap=True)
     if options.verbose:
         verbose.print_observations(events, graded.outcomes, console)
     if options.keep:

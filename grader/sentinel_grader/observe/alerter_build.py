@@ -15,6 +15,7 @@ import docker
 
 from sentinel_grader import scratch
 from sentinel_grader.environment.docker import build_environment
+from sentinel_grader.observe import build_logs
 from sentinel_grader.observe.build_log import base_out_of_reach, cause, last_word, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.failed_step import line_of_failed_step
@@ -97,15 +98,17 @@ def _secret() -> bytes:
 
 def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[str, Ran]:
     """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
+    kept = f"{tag}-{uuid.uuid4().hex[:6]}"
     with scratch.folder("image") as folder:
         told = folder / "id"
         image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
         ran = run_build(scope, context, tag, *image, *options, passing=False)
+        build_logs.keep(kept, ran.stderr)
         if ran.status is None:
             why = f"did not end within {DEADLINE:.0f} s" if ran.seconds >= DEADLINE else "printed without end"
-            raise Fault("build_endless", f"The build {why}.", expected="a build that ends")
+            raise Fault("build_endless", f"The build {why}.", expected="a build that ends", log=kept)
         if ran.status != 0:
-            raise failure(ran.error, context)
+            raise failure(ran.error, context, kept)
         return told.read_text().strip(), ran
 
 
@@ -128,8 +131,8 @@ _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
 _OURS = ("no space left on device", "failed to solve: unexpected EOF", "error reading from server: EOF")
 
 
-def failure(log: str, context: Path) -> Exception:
-    """The Fault (or OursError) that the log of a failed build of `context` tells of."""
+def failure(log: str, context: Path, kept: str = "") -> Exception:
+    """The Fault (or OursError) that the log of a failed build of `context` tells of; it is `kept` under that name."""
     if last_word(log).endswith(_OURS):
         return OursError("engine_error", last_word(log)[:500])
     if base := base_out_of_reach(log):
@@ -145,6 +148,7 @@ def failure(log: str, context: Path) -> Exception:
         at=Place(DOCKERFILE, line),
         expected="an image",
         detail=said,
+        log=kept,
     )
 
 

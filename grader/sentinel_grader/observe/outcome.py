@@ -27,7 +27,7 @@ class Recorded(Generic[T]):
 class SubmissionFault:
     """The submission kept it from being made: its build broke, its container did not start.
 
-    `saw` is for the learner; `detail` are further lines worth showing.
+    `saw` is for the learner; `detail` are further lines worth showing; `log` is the name of a log that is kept whole.
     """
 
     code: str
@@ -35,6 +35,7 @@ class SubmissionFault:
     at: Place | None = None
     expected: str = ""
     detail: tuple[str, ...] = ()
+    log: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,16 @@ class Fault(Exception):
     """Raised by an observation to end in a SubmissionFault."""
 
     def __init__(
-        self, code: str, saw: str, at: Place | None = None, expected: str = "", detail: tuple[str, ...] = ()
+        self,
+        code: str,
+        saw: str,
+        at: Place | None = None,
+        expected: str = "",
+        detail: tuple[str, ...] = (),
+        log: str = "",
     ) -> None:
         super().__init__(saw)
-        self.outcome = SubmissionFault(code, saw, at, expected, detail)
+        self.outcome = SubmissionFault(code, saw, at, expected, detail, log)
 
 
 class OursError(Exception):

@@ -20,6 +20,7 @@ from sentinel_grader.observe.store import Store
 
 class Moment(Enum):
     STARTED = "started"
+    SAID = "said"
     REUSED = "reused"
     ENDED = "ended"
     BLOCKED = "blocked"
@@ -27,12 +28,14 @@ class Moment(Enum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something a display may show: which observation, what happened, how it ended, after how many seconds."""
+    """Something a display may show: which observation, what happened, how it ended, after how many seconds. `words` is
+    the last line that a command printed which is at work for it: the learner's text, as it is."""
 
     observation: str
     moment: Moment
     outcome: Outcome | None = None
     seconds: float = 0.0
+    words: str = ""
 
 
 Listener = Callable[[Event], None]
@@ -92,7 +95,9 @@ class _Run:
         AT_WORK.set(observation.name)
         self._listener(Event(observation.name, Moment.STARTED))
         with inputs_only(self._session.submission, observation.inputs) as files:
-            scope = Scope(self._session, files)
+            scope = Scope(
+                self._session, files, lambda words: self._listener(Event(observation.name, Moment.SAID, words=words))
+            )
             work = asyncio.create_task(asyncio.to_thread(_call, observation, scope, data))
             try:
                 outcome = await asyncio.shield(work)

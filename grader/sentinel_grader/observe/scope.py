@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from sentinel_grader.observe.session import Session
 
 #: Most bytes that are kept of what a command prints; a learner's build may print without end.
 MOST_OUTPUT = 4_000_000
+#: Bytes that the last line is looked for in.
+_TAIL = 2000
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,13 @@ class Scope:
     """One observation at work.
 
     `files` is a folder with the inputs that it declared and nothing else, so that one that was not declared cannot be
-    read; `session` is the grade that it belongs to.
+    read; `session` is the grade that it belongs to; `heard` is told the last line that a command printed so far.
     """
 
-    def __init__(self, session: Session, files: Path) -> None:
+    def __init__(self, session: Session, files: Path, heard: Callable[[str], None] = lambda _line: None) -> None:
         self.session = session
         self.files = files
+        self._heard = heard
         self._cancelled = threading.Event()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
@@ -107,14 +110,17 @@ class Scope:
         with contextlib.suppress(BrokenPipeError), process.stdin:
             process.stdin.write(stdin)
 
-    @staticmethod
-    def _wait(process: subprocess.Popen[bytes], until: float, outputs: Iterable[int]) -> int | None:
+    def _wait(self, process: subprocess.Popen[bytes], until: float, outputs: Sequence[int]) -> int | None:
         """The exit status; None where it is still at it at its deadline, or prints without end."""
+        last = ""
         while time.monotonic() < until:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return process.wait(0.1)
             if any(os.fstat(output).st_size > MOST_OUTPUT for output in outputs):
                 return None
+            if (line := _last_line(outputs[-1])) not in ("", last):
+                last = line
+                self._heard(line)
         return None
 
     def nonce(self, size: int = 8) -> str:
@@ -143,6 +149,13 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _last_line(descriptor: int) -> str:
+    """The last whole line that was printed so far, which is not empty."""
+    size = os.fstat(descriptor).st_size
+    printed = os.pread(descriptor, _TAIL, max(0, size - _TAIL)).rpartition(b"\n")[0]
+    return printed.rstrip().rpartition(b"\n")[2].decode(errors="replace")
 
 
 def _read(descriptor: int) -> bytes:

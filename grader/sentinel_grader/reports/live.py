@@ -6,6 +6,7 @@ where there is none for long. The same events give the table of `--verbose`.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +24,9 @@ from sentinel_grader.reports.terminal import STYLES
 from sentinel_grader.reports.text import shown
 from sentinel_grader.reports.words import MARKS, NAMES
 
+#: What BuildKit puts before a line: the number of the step, and its seconds.
+_STEP = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
+
 
 class Display:
     """Shows a grade for the length of a `with` block. `titles` are those of the checks that will be decided, by id."""
@@ -32,6 +36,7 @@ class Display:
     ) -> None:
         self._console, self._titles, self._clock = console, titles, clock
         self._running: dict[str, float] = {}
+        self._said: dict[str, str] = {}
         self._decided: set[str] = set()
         self._shown: Live | _Heartbeat
 
@@ -52,11 +57,14 @@ class Display:
             self._console.print()  # what was decided ends here, and the report begins
 
     def event(self, event: Event) -> None:
-        """Take note of an observation's start or end: the listener that `observe` wants."""
+        """Take note of an observation's start or end, or what it prints: the listener that `observe` wants."""
         if event.moment is Moment.STARTED:
             self._running[event.observation] = self._clock()
+        elif event.moment is Moment.SAID:
+            self._said[event.observation] = shown(_STEP.sub("", event.words), most=100, lines=1)
         else:
             self._running.pop(event.observation, None)
+            self._said.pop(event.observation, None)
 
     def judged(self, judged: Judged) -> None:
         """Show a check that is decided, once."""
@@ -78,7 +86,10 @@ class Display:
     def _lines(self) -> list[str]:
         """What is running, the longest first. A copy, as events come from another thread than this is drawn in."""
         now = self._clock()
-        return [f"{label(name)} {now - since:.0f} s" for name, since in list(self._running.items())]
+        return [
+            f"{label(name)} {now - since:.0f} s{f'  {said}' if (said := self._said.get(name)) else ''}"
+            for name, since in list(self._running.items())
+        ]
 
     def _say_alive(self) -> None:
         if lines := self._lines():

@@ -50,6 +50,26 @@ def test_a_log_hears_what_is_running_and_for_how_long() -> None:
     assert file.getvalue() == "… alerter image 12 s, dockerfile 0 s\n"
 
 
+def test_what_a_build_prints_is_told_while_it_runs_and_commands_nothing() -> None:
+    console, file = _console()
+    display = Display(console, TITLES, clock=lambda: 3.0)
+    display.event(Event("build", Moment.STARTED))
+    for words in (
+        "#7 [build 3/3] RUN pip install",
+        "#7 12.031 Collecting fastapi",
+        "#7 12.2 \x1b[2J::error::x\r::stop",
+    ):
+        display.event(Event("build", Moment.SAID, words=words))
+        display._say_alive()
+    display.event(Event("build", Moment.ENDED))
+    display._say_alive()
+    told = file.getvalue().splitlines()
+    assert told[:2] == ["… build 0 s  [build 3/3] RUN pip install", "… build 0 s  Collecting fastapi"]
+    assert told[2].startswith("… build 0 s  ")
+    assert "\x1b" not in told[2]
+    assert len(told) == 3
+
+
 def test_the_heart_beats_until_the_block_ends() -> None:
     beats = threading.Semaphore(0)
     with _Heartbeat(lambda: beats.release(), seconds=0.001):
