@@ -131,13 +131,28 @@ def test_rebuilds() -> None:
     rebuild = solution("rebuild")
     assert isinstance(rebuild, Rebuild)
     layers = [layer.diff_id for layer in image().layers]
+    changed = [f"{layer}x" for layer in layers]
     for other in (
-        replace(rebuild, after_code=[]),
-        replace(rebuild, after_code=layers[:3]),
+        replace(rebuild, after_edits=[]),
+        replace(rebuild, after_edits=rebuild.after_edits[:1], code_words="it broke"),
+        replace(rebuild, after_edits=[layers, changed]),
+        replace(rebuild, after_edits=[layers, layers[:3]]),
+        replace(rebuild, after_edits=[layers, changed, layers]),
         replace(rebuild, again=True),
         replace(rebuild, after_requirements=layers),
+        replace(rebuild, after_edits=[changed, changed], after_requirements=changed),
     ):
         assert failed(rebuild=other) == {"m1.layer_cache"}
+
+
+def test_packages_that_somebody_else_built_meanwhile_are_no_fault_of_the_order() -> None:
+    """The image was taken as a whole from the cache; what is built now, and next, has the others' layer."""
+    rebuild = solution("rebuild")
+    assert isinstance(rebuild, Rebuild)
+    layers = [layer.diff_id for layer in image().layers]
+    others = [f"{layer}x" for layer in layers]
+    for edits in ([others, others], [layers, others, others], [others, layers, layers]):
+        assert failed(rebuild=replace(rebuild, after_edits=edits)) == set()
 
 
 def test_contexts() -> None:
