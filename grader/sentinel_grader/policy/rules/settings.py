@@ -13,7 +13,7 @@ from sentinel_grader.submission.refusal import shown
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LABEL = re.compile(r'([A-Za-z0-9._/-]+)|"([A-Za-z0-9._/-]+)"')
 #: By labels of these, things are found and removed, here and by Docker's own tools.
-_RESERVED = ("io.sentinel", "sentinel.", "com.docker", "io.docker", "org.dockerproject", "org.testcontainers")
+RESERVED = ("io.sentinel", "sentinel.", "com.docker", "io.docker", "org.dockerproject", "org.testcontainers")
 _DURATION = r"(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+"
 _HEALTH = {
     "interval": _DURATION,
@@ -55,7 +55,7 @@ def label(instruction: Instruction, context: Context) -> None:
         match = _LABEL.fullmatch(name)
         need(match and value is not None, instruction, f"has `{shown(name, 40)}`", 'Write plain.name="value".')
         key = (match[1] or match[2]).lower() if match else ""
-        if key.startswith(_RESERVED):
+        if key.startswith(RESERVED):
             saw = f"LABEL {shown(key, 60)}: by such labels the grader and Docker find what is theirs."
             raise Refused("reserved_name", instruction.line, saw, "Choose another name.")
 
