@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,15 +50,22 @@ def ask(file: Path, project: str) -> Asked:
             start_new_session=True,
         )
         try:
-            status = process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            status = None
+            status = _wait(process, out.fileno())
         finally:
             _kill(process)
         printed = os.pread(out.fileno(), MOST_OUTPUT + 1, 0)
         said = os.pread(error.fileno(), 20_000, 0)
     cut = len(printed) > MOST_OUTPUT
     return Asked(status, printed.decode(errors="replace"), said.decode(errors="replace"), cut)
+
+
+def _wait(process: subprocess.Popen[bytes], out: int) -> int | None:
+    """The exit status; None where it is still at it at its deadline, or prints without end."""
+    until = time.monotonic() + DEADLINE
+    while time.monotonic() < until and os.fstat(out).st_size <= MOST_OUTPUT:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(0.1)
+    return None
 
 
 def _environment() -> dict[str, str]:

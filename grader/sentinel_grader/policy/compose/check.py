@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from sentinel_grader.policy.compose.judge import Course, Judge
@@ -58,7 +59,11 @@ def told(refusals: Sequence[Refusal]) -> list[Refusal]:
 
 def course_of(path: Path) -> Course:
     """What the course's own file declares. It is trusted: an exception here is ours."""
-    content = path.read_bytes()
+    return _course(path.read_bytes())
+
+
+@cache
+def _course(content: bytes) -> Course:
     tree = with_variables(tree_of(content))
     services = table_at(tree, "services")
     named = [

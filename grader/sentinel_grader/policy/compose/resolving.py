@@ -52,11 +52,11 @@ def resolved(
         return [_not_resolved(asked, folder, name)]
     model = _parsed(asked.out)
     judge = Judge(name, folder, course_of(course_file), allowed_bases, composed.tree, project)
-    return _judged(_Case(composed, ours, model), judge, asked.out)
+    return judge_model(Case(composed, ours, model), judge, asked.out)
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """The raw file as judged, the course's own model, and the learner's."""
 
     composed: Composed
@@ -64,7 +64,8 @@ class _Case:
     model: dict[str, Any]
 
 
-def _judged(case: _Case, judge: Judge, text: str) -> Resolved | list[Refusal]:
+def judge_model(case: Case, judge: Judge, text: str) -> Resolved | list[Refusal]:
+    """The model judged, by the rules of the raw file and against it."""
     tree = from_json(case.model)
     assert isinstance(tree, Table)
     judge.services = frozenset(table_at(tree, "services").names())
@@ -76,7 +77,7 @@ def _judged(case: _Case, judge: Judge, text: str) -> Resolved | list[Refusal]:
     return Resolved(case.composed, judge.project, services_of(tree, judge), case.model, text)
 
 
-def _check_section(section: str, case: _Case, judge: Judge) -> None:
+def _check_section(section: str, case: Case, judge: Judge) -> None:
     """The course's own parts are as the course has them, and there is nothing that nobody wrote."""
     raw = set(table_at(case.composed.tree, section).names())
     raw |= {"default"} if section == "networks" else set()

@@ -58,8 +58,8 @@ def build(value: Value, judge: Judge) -> None:
 
 def _check(value: Value, judge: Judge) -> None:
     long = value if isinstance(value, Table) else Table(((Scalar("context", value.line), value),), value.line)
-    _LONG(long, judge)
     before = len(judge.refusals)
+    _LONG(long, judge)
     with judge.within("args"):
         arguments = arguments_of(given, judge) if (given := long.get("args")) else {}
     context = _context(long, judge)

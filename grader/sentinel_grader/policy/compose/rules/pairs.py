@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sentinel_grader.policy.compose.files import existing
-from sentinel_grader.policy.compose.forms import either, kind_of, listing, single, switch, table
+from sentinel_grader.policy.compose.forms import either, kind_of, listing, no, single, switch, table
 from sentinel_grader.policy.compose.judge import Form, Judge
 from sentinel_grader.policy.compose.source import text_of
 from sentinel_grader.policy.compose.tree import Listing, Scalar, Table, Value
@@ -133,5 +133,7 @@ def _later(_value: Value, _judge: Judge) -> None:
     """Judged by `_long`, which knows whether the file must be there."""
 
 
-_LONG: Form = table({"path": _later, "required": switch}, needs=("path",))
+_LONG: Form = table(
+    {"format": no("older versions of Compose do not know it"), "path": _later, "required": switch}, needs=("path",)
+)
 env_file: Form = either(scalar=_environment_file, listing=listing(either(scalar=_environment_file, table=_long), 10))
