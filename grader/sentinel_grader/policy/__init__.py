@@ -3,6 +3,7 @@
     dockerfile.py  check_dockerfile: text in, a Dockerfile (model.py) or refusals out
       text.py → directives.py → lines.py → instructions.py → stages.py, rules/     each step may refuse
     prepared.py    the text that is built           bases.py, bases.toml   what it may be FROM
+    compose/       check_compose and resolved: a Compose file, raw and then as Compose understands it
 
 The parser is our own because none on PyPI will do. `dockerfile` wraps BuildKit's and would be right, but has wheels for
 neither Linux on arm64 nor today's Macs, and no learner has Go; `dockerfile-parse` does not know heredocs. A tolerant

@@ -11,7 +11,7 @@ services:
     environment:
       - REDIS_HOST=redis-queue
       - THRESHOLD=1
-    ports: ["8001:8001"]
+    ports: ["8001:8001", 8001, "127.0.0.1::8001", "[::1]:8002:8001/tcp", "0.0.0.0:8003:8001"]
     networks: [sentinel-net]
     depends_on: [redis-queue]
     restart: unless-stopped
@@ -227,7 +227,11 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     "variables": (INCLUDE + _VARIABLES, {}),
     "environment files": (
         INCLUDE + _ENV_FILES,
-        {"alerter.env": "# why\nA=1\nexport B='two words'\n\nC=\"$$x\"\nD=${E:-f}\n", "more/local.env": "G=h\r\n"},
+        {
+            "alerter.env": "# why\nA=1 # one\nexport B='two words'\n\nC=\"$$x\"\nD=${E:-f}\n"
+            "F=it's\nG=\nH= h\nI='i' # i\n",
+            "more/local.env": "LAST=h\r\n",
+        },
     ),
     "scaled": (INCLUDE + _SCALED, {}),
     "of older tutorials": (INCLUDE + _OLD, {"alerter.env": ""}),

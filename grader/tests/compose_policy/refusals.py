@@ -134,6 +134,8 @@ IN_A_SERVICE = [
     ("bad_number", "cpus: 0x10"),
     ("bad_number", "cpu_shares: 262144"),
     ("bad_duration", "stop_grace_period: 1h"),
+    ("bad_duration", "stop_grace_period: soon"),
+    ("bad_duration", "healthcheck: {test: 'true', interval: 1ms}"),
     ("bad_name", "ulimits: {memlock: -1}"),
     ("bad_number", "ulimits: {nofile: 99999999}"),
     ("not_allowed", "logging: {driver: syslog, options: {syslog-address: 'tcp://1.2.3.4:514'}}"),

@@ -66,6 +66,22 @@ def test_a_build_is_told_with_what_it_inherits() -> None:
     assert (second.build.context, second.profiles) == ("alerter", ("two",))
 
 
+def test_environment_files_come_to_what_they_say() -> None:
+    environment = taken("environment files").model["services"]["alerter"]["environment"]
+    assert environment["B"] == "two words"
+    assert [environment[name] for name in "ADFGHI"] == ["1", "f", "it's", "", "h", "i"]
+
+
+def test_an_image_that_only_the_model_shows_to_be_built(learner: Learner) -> None:
+    """Its build comes from what it extends, so the raw file cannot tell."""
+    learner.put("common.yaml", "services: {base: {build: alerter}}\n")
+    text = "services:\n  one:\n    image: debian\n    extends: {file: common.yaml, service: base}\n"
+    assert isinstance(learner.check(text), Composed)
+    found = learner.resolve(text)
+    assert isinstance(found, list)
+    assert [(one.code, one.line) for one in found] == [("image_name_taken", 3)]
+
+
 def test_a_dockerfile_in_the_file_is_told() -> None:
     build = alerter(taken("a Dockerfile in the file")).build
     assert build

@@ -27,7 +27,7 @@ from .refusals import IN_A_SERVICE
 _GONE = ("variable", "no_such", "wrong_kind", "key_missing", "unknown_key", "path_leads_out", "extends", "bad_value")
 _REFUSED_BY_COMPOSE = (
     "label_file", "models", "cpu_rt_runtime", "ports: ['70000", "ports: [http", "mem_limit: lots", "condition: ready",
-    "source: /etc", "format: raw", "0x10", "CONTEXT", "user: $",
+    "source: /etc", "format: raw", "0x10", "soon", "CONTEXT", "user: $",
 )  # fmt: skip
 SECOND = [
     (code, lines)

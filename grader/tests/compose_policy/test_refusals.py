@@ -74,3 +74,58 @@ def test_no_file_at_all(learner: Learner) -> None:
     found = check_compose(learner.folder, COURSE, allowed_bases=BASES)
     assert isinstance(found, list)
     assert [one.code for one in found] == ["no_compose_file"]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "content"),
+    [
+        ("bad_environment_file", 2, "A=1\nGITHUB_TOKEN\n"),
+        ("bad_environment_file", 1, "A B=1\n"),
+        ("bad_environment_file", 1, "A='one\ntwo'\n"),
+        ("bad_environment_file", 1, 'A="one\nPATH\n"\n'),
+        ("reserved_variable", 1, "A=$DOCKER_CONFIG\n"),
+        ("reserved_variable", 3, '\n#\nA="${COMPOSE_PROJECT_NAME}"\n'),
+        ("variable_required", 1, "A=${B:?no}\n"),
+        ("unclear_variable", 1, "A=${B:-${C}}\n"),
+        ("invisible_character", 2, "A=1\nB=\x1b[2J\n"),
+        ("not_utf8", 1, b"A=\xff\n"),
+        ("file_too_large", None, "#" * 100_000),
+    ],
+)  # fmt: skip
+def test_an_environment_file_is_read_too(code: str, line: int | None, content: str | bytes, learner: Learner) -> None:
+    learner.put("more/alerter.env", content)
+    (only,) = learner.refused(ALERTER + "    env_file: more/alerter.env\n")
+    assert (only.code, only.line, only.path) == (code, line, "module-01-containers/exercises/more/alerter.env")
+
+
+def test_a_file_that_is_extended_is_judged_with_its_own_lines(learner: Learner) -> None:
+    learner.put("common.yaml", "services:\n  base:\n    image: python\n    cap_add: [ALL]\n")
+    (only,) = learner.refused(ALERTER + "    extends: {file: common.yaml, service: base}\n")
+    assert (only.code, only.line, only.path) == ("not_allowed", 4, "module-01-containers/exercises/common.yaml")
+    learner.put("common.yaml", "include: [../docker-compose.yaml]\nservices:\n  base:\n    image: python\n")
+    (only,) = learner.refused(ALERTER + "    extends: {file: ./common.yaml, service: base}\n")
+    assert only.code == "include_not_allowed"
+
+
+def test_files_that_extend_each_other_in_a_ring_or_without_end(learner: Learner) -> None:
+    for number in range(9):
+        learner.put(
+            f"c{number}.yaml",
+            f"services:\n  a:\n    image: python\n    extends: {{file: c{(number + 1) % 9}.yaml, service: a}}\n",
+        )
+    (only,) = learner.refused(ALERTER + "    extends: {file: c0.yaml, service: a}\n")
+    assert only.code == "too_many_files"
+    learner.put("c1.yaml", "services:\n  a:\n    image: python\n    extends: {file: c0.yaml, service: a}\n")
+    assert not isinstance(learner.check(ALERTER + "    extends: {file: c0.yaml, service: a}\n"), list)
+
+
+def test_a_link_that_leads_out_is_no_file_of_ones_own(learner: Learner) -> None:
+    (learner.folder / "link").symlink_to("/etc")
+    found = learner.refused(ALERTER + "    env_file: link/passwd\nsecrets: {a: {file: ./link/shadow}}\n")
+    assert [(one.code, one.line) for one in found] == [("path_leads_out", 5), ("path_leads_out", 6)]
+
+
+def test_a_course_file_that_is_not_the_courses(learner: Learner) -> None:
+    (learner.folder.parent / "docker-compose.yaml").write_text("services: {redis-queue: {image: evil}}\n")
+    (only,) = learner.refused(ALERTER)
+    assert (only.code, only.line) == ("include_not_allowed", 1)

@@ -61,13 +61,14 @@ def bytes_of(written: str) -> int:
     return int(match[1]) * _UNITS[match[2].lower()] if match else -1
 
 
-def duration(most: float) -> Form:
-    """A length of time of at most so many seconds."""
+def duration(most: float, least: float = 0) -> Form:
+    """A length of time of so many seconds, or none at all, which is the engine's own default."""
 
     def form(value: Value, judge: Judge) -> None:
-        remedy = f"Write a time of at most {most:g} seconds, such as 10s."
+        remedy = f"Write a time from {least:g} to {most:g} seconds, such as 10s."
         scalar = single(value, judge, remedy)
-        if scalar and not 0 <= seconds_of(scalar.text) <= most:
+        seconds = seconds_of(scalar.text) if scalar else 0
+        if scalar and seconds and not least <= seconds <= most:
             judge.refuse("bad_duration", value, f"does not take `{shown(scalar.text, 40)}`.", remedy)
 
     return form

@@ -11,21 +11,22 @@ from sentinel_grader.submission.refusal import shown
 
 def check_image(service: Table, judge: Judge) -> None:
     """The image of the service that is judged now, with regard to whether it builds one. Whether a service builds that
-    extends another is seen in the model; here its image has to be right for one or the other."""
+    extends another is seen in the model; here it may have an image of either kind."""
     value = service.get("image")
     if value is None:
         return
     with judge.within("image"):
         scalar = single(value, judge, "Name an image.")
-        if not scalar or (service.get("extends") is not None and (_is_free(scalar, judge) or _is_known(scalar, judge))):
+        if not scalar:
             return
-        if service.get("build") is None and not _is_known(scalar, judge):
+        builds, extends = service.get("build") is not None, service.get("extends") is not None
+        if builds and not _is_free(scalar, judge):
+            saw = f"is `{shown(scalar.text, 80)}`; what is built here may not take another image's name."
+            judge.refuse("image_name_taken", value, saw, f"Write {_free(judge)[1]}:dev, or leave `image` out.")
+        elif not builds and not _is_known(scalar, judge) and not (extends and _is_free(scalar, judge)):
             saw = f"is `{shown(scalar.text, 80)}`, which is neither built here nor one of the course's images."
             remedy = f"Build it (`build: ./alerter`), or use one of these: {', '.join(_known(judge))}."
             judge.refuse("image_not_allowed", value, saw, remedy)
-        elif service.get("build") is not None and not _is_free(scalar, judge):
-            saw = f"is `{shown(scalar.text, 80)}`; what is built here may not take another image's name."
-            judge.refuse("image_name_taken", value, saw, f"Write {_free(judge)[1]}:dev, or leave `image` out.")
 
 
 def _known(judge: Judge) -> list[str]:

@@ -19,8 +19,9 @@ MOST_PAIRS = 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
 #: What a line of an environment file may be; a value in quotes ends in its line.
+_VALUE = r"""'[^']*'|"[^"]*"|[^'"\s].*|"""
 _LINE = re.compile(
-    r"""\s*(?:#.*|(?:export\s+)?(?P<name>[A-Za-z_][\w.]*)\s*=(?P<value>\s*(?:'[^']*'|"[^"]*"|[^'"]*)\s*))?"""
+    rf"\s*(?:#.*|(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=[ \t]*(?P<value>{_VALUE})\s*(?:\s#.*)?)?", re.ASCII
 )
 
 
@@ -109,10 +110,10 @@ def _refusals_in(path: str, judge: Judge) -> list[Refusal]:
     try:
         for number, line in enumerate(text_of((judge.folder / path).read_bytes()).split("\n"), 1):
             match = _LINE.fullmatch(line)
-            if not match or (line.strip() and not line.strip().startswith("#") and not match["name"]):
+            if not match:
                 saw = "This line is not `NAME=value`."
                 raise Refused("bad_environment_file", number, saw, "Write one variable a line; others' are not taken.")
-            if match["name"] and not match["value"].strip().startswith("'"):
+            if match["name"] and not match["value"].startswith("'"):
                 expanded(match["value"], number)
     except Refused as refused:
         return [refused.refusal(name)]

@@ -15,6 +15,8 @@ from sentinel_grader.policy.compose.tree import Table, Value
 _DNS = "services find each other by the engine's own names"
 _COMMAND = either(scalar=words(), listing=listing(words(16_000)), null=True)
 _NOT_HERE = "it is of one machine, or collides with that of another run"
+#: Seconds between two health checks, at the least: each of them starts a program in the container.
+_OFTEN = 0.1
 DEPENDENCY: dict[str, Form] = {
     "condition": only(
         "service_started", "service_healthy", "service_completed_successfully", why="there is no other condition"
@@ -24,9 +26,9 @@ DEPENDENCY: dict[str, Form] = {
 }
 HEALTH: dict[str, Form] = {
     "disable": switch,
-    "interval": duration(3_600),
+    "interval": duration(3_600, _OFTEN),
     "retries": number(0, 1_000),
-    "start_interval": duration(3_600),
+    "start_interval": duration(3_600, _OFTEN),
     "start_period": duration(3_600),
     "test": either(scalar=words(), listing=listing(words())),
     "timeout": duration(3_600),

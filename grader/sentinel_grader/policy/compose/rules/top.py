@@ -14,7 +14,7 @@ from sentinel_grader.policy.compose.tree import Scalar, Table, Value
 from sentinel_grader.submission.refusal import shown
 
 #: Services that one file may have.
-MOST_SERVICES = 12
+MOST_SERVICES = 8
 
 
 def _section(form: Form, most: int, taken: Callable[[Course], frozenset[str]] = lambda _: frozenset()) -> Form:
