@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from sentinel_grader.policy.compose import Composed, Resolved, Service
+from sentinel_grader.policy.compose import Composed, Resolved, Service, resolved
+from sentinel_grader.policy.compose.asking import ask
 
 from .accepted import FILES
-from .learner import ALERTER, Learner
+from .learner import ALERTER, BASES, COURSE, INCLUDE, Learner
 
 TOP = tempfile.TemporaryDirectory()
 pytestmark = pytest.mark.usefixtures("compose")
@@ -127,6 +129,62 @@ def test_what_is_to_be_run_says_dollars_twice_and_paths_in_full(learner: Learner
 def test_what_only_compose_refuses_is_told_in_its_words(learner: Learner) -> None:
     found = learner.resolve(ALERTER + "    depends_on: [nobody]\n")
     assert isinstance(found, list)
-    assert [one.code for one in found] == ["compose_refuses"]
+    assert [(one.code, one.line) for one in found] == [("compose_refuses", 3)]
     assert 'depends on undefined service "nobody"' in found[0].saw
     assert str(learner.folder) not in str(found[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        (3, "    networks: [nowhere]\n"),
+        (3, "    volumes: ['nothing:/x']\n"),
+        (3, "    mem_limit: 64m\n    deploy: {resources: {limits: {memory: 32m}}}\n"),
+        (6, "    tmpfs: /x\n    volumes: [/x]\n"),
+        (3, "    depends_on: [alerter]\n"),
+    ],
+)
+def test_what_compose_refuses_has_a_line_where_its_words_name_one(
+    line: int | None, lines: str, learner: Learner
+) -> None:
+    found = learner.resolve(ALERTER + lines)
+    assert isinstance(found, list)
+    assert [one.code for one in found] == ["compose_refuses"], found
+    assert found[0].line == line, found[0]
+
+
+def test_what_is_to_be_run_is_read_by_compose_as_it_was_meant(learner: Learner) -> None:
+    """Read again, without the raw file, it comes to the same model."""
+    for name in ("variables", "secrets and configs", "scaled"):
+        found = learner.resolve(laid(learner, name))
+        assert isinstance(found, Resolved), found
+        learner.put("again.yaml", found.text)
+        assert json.loads(ask(learner.folder / "again.yaml", found.project).out) == found.model
+
+
+def test_a_file_that_stands_alone(learner: Learner) -> None:
+    """As in the task about a broken stack: the course is not included, and its names are free."""
+    text = "services:\n  redis-queue: {image: 'redis:8'}\n  alerter: {build: alerter, volumes: ['redis-data:/x']}\n"
+    learner.put("docker-compose.yaml", text + "volumes: {redis-data: }\n")
+    found = resolved(learner.folder, COURSE, allowed_bases=BASES, include=None)
+    assert isinstance(found, Resolved), found
+    assert {one.name: one.image for one in found.services} == {"redis-queue": "redis:8", "alerter": ""}
+    learner.put("docker-compose.yaml", INCLUDE + text)
+    refused = resolved(learner.folder, COURSE, allowed_bases=BASES, include=None)
+    assert isinstance(refused, list)
+    assert [(one.code, one.line) for one in refused] == [("include_not_allowed", 1)]
+
+
+def test_a_course_file_that_lies_elsewhere(learner: Learner) -> None:
+    folder = learner.folder / "repair"
+    folder.mkdir()
+    (folder / "docker-compose.yaml").write_text(
+        "include: [../../docker-compose.yaml]\nservices: {a: {image: python}}\n"
+    )
+    name = "module-01-containers/exercises/repair/docker-compose.yaml"
+    found = resolved(folder, COURSE, allowed_bases=BASES, name=name, include="../../docker-compose.yaml")
+    assert isinstance(found, Resolved), found
+    assert found.composed.includes_course
+    refused = resolved(folder, COURSE, allowed_bases=BASES, name=name)
+    assert isinstance(refused, list)
+    assert [(one.code, one.line, one.path) for one in refused] == [("include_not_allowed", 1, name)]

@@ -26,8 +26,8 @@ from .refusals import IN_A_SERVICE
 #: Not tried here: Compose refuses these itself, or they are gone from the model (a variable, a file that was read).
 _GONE = ("variable", "no_such", "wrong_kind", "key_missing", "unknown_key", "path_leads_out", "extends", "bad_value")
 _REFUSED_BY_COMPOSE = (
-    "label_file", "models", "cpu_rt_runtime", "ports: ['70000", "ports: [http", "mem_limit: lots", "condition: ready",
-    "source: /etc", "format: raw", "0x10", "soon", "CONTEXT", "user: $",
+    "label_file", "models", "cpu_rt_runtime", "ports: ['70000", "8001-8003", "ports: [http", "mem_limit: lots",
+    "condition: ready",    "source: /etc", "format: raw", "0x10", "soon", "CONTEXT", "user: $",
 )  # fmt: skip
 SECOND = [
     (code, lines)
@@ -48,7 +48,7 @@ def test_what_the_raw_check_refuses_the_second_look_refuses_too(learner: Learner
     services = table_at(from_json(json.loads(asked.out)), "services")
     passed = []
     for number, (_, lines) in enumerate(SECOND):
-        judge = Judge(NAME, learner.folder.resolve(), course_of(COURSE), BASES, project="p")
+        judge = Judge(NAME, learner.folder.resolve(), course_of(COURSE, "../docker-compose.yaml"), BASES, project="p")
         with judge.within("services"), judge.within(f"s{number}"):
             service(services.get(f"s{number}") or Table(()), judge)
         passed += [lines] if not judge.refusals else []
@@ -69,7 +69,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 def of(found: Resolved) -> Judge:
     """The judge of that model."""
     folder = Path(found.model["services"]["alerter"]["build"]["context"]).parent
-    return Judge(NAME, folder, course_of(COURSE), BASES, found.composed.tree, found.project)
+    return Judge(NAME, folder, course_of(COURSE, "../docker-compose.yaml"), BASES, found.composed.tree, found.project)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,22 @@ def test_compose_gets_to_see_no_file_that_the_raw_check_refuses(
     with pytest.raises(Problem):
         learner.resolve(ALERTER)
     assert trace.exists()
+
+
+@pytest.mark.usefixtures("compose")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "include: ['https://github.com/docker/compose.git']\n",
+        "include: ['oci://registry.example.org/x']\n",
+        "services: {a: {extends: {file: 'https://github.com/docker/compose.git', service: x}}}\n",
+    ],
+)
+def test_were_it_to_see_one_it_would_fetch_nothing(text: str, learner: Learner) -> None:
+    learner.put("docker-compose.yaml", text)
+    asked = ask(learner.folder / "docker-compose.yaml", "p")
+    assert asked.status != 0
+    assert "remote resource is disabled" in asked.error
 
 
 def test_a_machine_without_docker_is_ours_to_answer_for(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sentinel_grader.policy.compose.judge import Course, Judge
 from sentinel_grader.policy.compose.model import Composed, Service
 from sentinel_grader.policy.compose.reading import tree_of
 from sentinel_grader.policy.compose.rules import top
-from sentinel_grader.policy.compose.rules.extending import beside, extended_files, includes_course
+from sentinel_grader.policy.compose.rules.extending import COURSE_FILE, beside, extended_files, includes_course
 from sentinel_grader.policy.compose.tree import Scalar, Table, table_at, texts_of
 from sentinel_grader.policy.compose.variables import with_variables
 from sentinel_grader.policy.images import image_named
@@ -21,6 +22,7 @@ from sentinel_grader.submission.refusal import Refusal, shown
 COMPOSE_FILE = "module-01-containers/exercises/docker-compose.yaml"
 #: More than this is not told at once.
 MOST_REFUSALS = 20
+_NONE: frozenset[str] = frozenset()
 #: Files beside it that services may extend.
 MOST_FILES = 5
 #: What Compose would read instead of docker-compose.yaml, or on top of it, where no `--file` is given.
@@ -34,14 +36,21 @@ _INSTEAD = tuple(
 
 
 def check_compose(
-    folder: Path, course_file: Path, *, allowed_bases: Sequence[str], name: str = COMPOSE_FILE
+    folder: Path,
+    course_file: Path,
+    *,
+    allowed_bases: Sequence[str],
+    name: str = COMPOSE_FILE,
+    include: str | None = COURSE_FILE,
 ) -> Composed | list[Refusal]:
     """What the learner's Compose file in `folder` says, or why it may not run; never an exception for what it holds.
 
     `folder` is a clean copy's `exercises/`; `course_file` is the course's own Compose file, of a checkout that is
-    trusted; `name` is the learner's file in the submission, for messages, and its last part is the file's name.
+    trusted; `name` is the learner's file in the submission, for messages, and its last part is the file's name;
+    `include` is how it must name the course's file, or None for one that stands alone: it includes nothing, and may
+    give its services any name.
     """
-    judge = Judge(name, folder, course_of(course_file), allowed_bases)
+    judge = Judge(name, folder, course_of(course_file, include), allowed_bases)
     refusals = [_instead(name, other) for other in _INSTEAD if (folder / other).exists()]
     tree = _judged(judge, refusals)
     if tree:
@@ -57,13 +66,14 @@ def told(refusals: Sequence[Refusal]) -> list[Refusal]:
     return sorted(dict.fromkeys(refusals), key=lambda one: (one.path, one.line or 0))[:MOST_REFUSALS]
 
 
-def course_of(path: Path) -> Course:
-    """What the course's own file declares. It is trusted: an exception here is ours."""
-    return _course(path.read_bytes())
+def course_of(path: Path, include: str | None) -> Course:
+    """What the course's own file declares, where it is included. It is trusted: an exception here is ours."""
+    course = _course(path.read_bytes(), include or "")
+    return course if include else replace(course, services=_NONE, networks=_NONE, volumes=_NONE)
 
 
 @cache
-def _course(content: bytes) -> Course:
+def _course(content: bytes, include: str) -> Course:
     tree = with_variables(tree_of(content))
     services = table_at(tree, "services")
     named = [
@@ -74,6 +84,7 @@ def _course(content: bytes) -> Course:
     ]
     return Course(
         content,
+        include,
         frozenset(services.names()),
         frozenset(table_at(tree, "networks").names()),
         frozenset(table_at(tree, "volumes").names()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from sentinel_grader.submission.refusal import Refusal, shown
 
 @dataclass(frozen=True)
 class Course:
-    """The course's own file: what it declares, which a learner's may use and not change."""
+    """The course's own file: what it declares, which a learner's may use and not change. `path` is what a learner's
+    includes it by; "" where theirs stands alone, and all names are free."""
 
     content: bytes
+    path: str
     services: frozenset[str]
     networks: frozenset[str]
     volumes: frozenset[str]
@@ -53,6 +55,10 @@ class Judge:
         finally:
             self.path = outer
 
+    def is_taken(self, name: str, names: Collection[str]) -> bool:
+        """Whether one of these names would be found by this one: the engine's DNS knows no case, and no last dot."""
+        return _found_by(name) in map(_found_by, names)
+
     @property
     def where(self) -> str:
         """The place as Compose writes it: services.alerter.ports."""
@@ -67,6 +73,10 @@ class Judge:
     def line_of(self, *path: str) -> int | None:
         """The line in the raw file of what has this place."""
         return line_of(self.raw, path)
+
+
+def _found_by(name: str) -> str:
+    return name.lower().rstrip(".")
 
 
 Form = Callable[[Value, Judge], None]

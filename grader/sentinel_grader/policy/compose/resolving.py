@@ -35,6 +35,7 @@ def resolved(
     *,
     allowed_bases: Sequence[str],
     name: str = COMPOSE_FILE,
+    include: str | None = COURSE_FILE,
     project: str = PROJECT,
 ) -> Resolved | list[Refusal]:
     """The model that Compose makes of the learner's file, or why it may not run: the raw check first, then this one.
@@ -43,15 +44,15 @@ def resolved(
     where this machine has no Compose, or one that cannot read the course's own file.
     """
     folder = folder.resolve()
-    composed = check_compose(folder, course_file, allowed_bases=allowed_bases, name=name)
+    composed = check_compose(folder, course_file, allowed_bases=allowed_bases, name=name, include=include)
     if not isinstance(composed, Composed):
         return composed
-    ours = _ours((folder / COURSE_FILE) if composed.includes_course else course_file, project)
+    ours = _ours(folder / include if include and composed.includes_course else course_file, project)
     asked = ask(folder / name.rpartition("/")[2], project)
     if asked.status != 0 or asked.cut:
-        return [_not_resolved(asked, folder, name)]
+        return [_not_resolved(asked, folder, composed)]
     model = _parsed(asked.out)
-    judge = Judge(name, folder, course_of(course_file), allowed_bases, composed.tree, project)
+    judge = Judge(name, folder, course_of(course_file, include), allowed_bases, composed.tree, project)
     return judge_model(Case(composed, ours, model), judge, asked.out)
 
 
@@ -110,13 +111,22 @@ def _parsed(out: str) -> dict[str, Any]:
     return model
 
 
-def _not_resolved(asked: Asked, folder: Path, name: str) -> Refusal:
-    """Compose's own words, without the paths of this machine."""
+def _not_resolved(asked: Asked, folder: Path, composed: Composed) -> Refusal:
+    """Compose's own words, without the paths of this machine, and with the line of what they name."""
+    where = shown(composed.name)
     if asked.cut or asked.status is None:
         saw = f"Compose did not make a model of it within {DEADLINE:.0f} s, or one that is too large."
-        return Refusal("compose_never_ends", shown(name), saw, remedy="Make it smaller.")
+        return Refusal("compose_never_ends", where, saw, remedy="Make it smaller.")
     lines = [line for line in asked.error.splitlines() if line.strip() and "level=warning" not in line]
     words = " ".join(lines[-1:]).replace(f"{folder}{os.sep}", "").strip()
-    found = re.search(r"\bline (\d{1,4})\b", words)
     saw = f"Compose refuses it: {shown(words or 'it gives no reason', 300)}."
-    return Refusal("compose_refuses", shown(name), saw, int(found[1]) if found else None, "Mend that, and try again.")
+    return Refusal("compose_refuses", where, saw, _line_in(words, composed), "Mend that, and try again.")
+
+
+def _line_in(words: str, composed: Composed) -> int | None:
+    if found := re.search(r"\bline (\d{1,4})\b", words):
+        return int(found[1])
+    if found := re.search(r"\b(?:services|networks|volumes|secrets|configs)(?:\.[\w-]+)+", words):
+        return composed.line_of(*found[0].split("."))
+    named = (composed.service(word) for word in re.findall(r"[\w.-]+", words))
+    return next((service.line for service in named if service), None)

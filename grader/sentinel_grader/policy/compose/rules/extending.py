@@ -13,18 +13,19 @@ from sentinel_grader.submission.refusal import shown
 #: The course's own file, from where a learner's lies.
 COURSE_FILE = "../docker-compose.yaml"
 _BESIDE = re.compile(r"(?:\./)?([\w-][\w.-]*\.ya?ml)", re.ASCII)
-_INCLUDE = f"Write `include: [{COURSE_FILE}]`; a service of your own may `extends` one in a file beside this one."
 
 
 def _path(value: Value, judge: Judge) -> None:
-    scalar = single(value, judge, _INCLUDE)
+    course = judge.course.path
+    remedy = f"Write `include: [{course}]`." if course else "Delete it: this file stands alone."
+    scalar = single(value, judge, remedy)
     if not scalar:
         return
-    if scalar.text != COURSE_FILE:
-        saw = f"names `{shown(scalar.text, 100)}`; only the course's own file is included."
-        judge.refuse("include_not_allowed", value, saw, _INCLUDE)
+    if scalar.text != course or not course:
+        saw = f"names `{shown(scalar.text, 100)}`; only the course's own file may be included, where there is one."
+        judge.refuse("include_not_allowed", value, saw, f"{remedy} A service may `extends` one in a file beside this.")
         return
-    given = judge.folder / COURSE_FILE
+    given = judge.folder / course
     if not given.is_file() or given.read_bytes() != judge.course.content:
         judge.refuse("include_not_allowed", value, "names a file that is not the course's own.", "Put it back.")
 
@@ -34,10 +35,15 @@ def _paths(value: Value, judge: Judge) -> None:
     listing(_path, 1)(value, judge)
 
 
+def _of_the_course(value: Value, judge: Judge) -> None:
+    folder = judge.course.path.rpartition("/")[0] or "."
+    only(folder, why="the course's paths start from the course's folder")(value, judge)
+
+
 INCLUDE: dict[str, Form] = {
     "env_file": no("variables are set by nobody in a grade"),
     "path": either(scalar=_path, listing=_paths),
-    "project_directory": only("..", why="the course's paths start from the course's folder"),
+    "project_directory": _of_the_course,
 }
 include: Form = listing(either(scalar=_path, table=table(INCLUDE, needs=("path",))), 1)
 

@@ -19,7 +19,7 @@ def free_name(value: Value, judge: Judge) -> None:
     """A name under which others find this service: not one under which they look for another one."""
     text(NAME, "Use letters, digits, dot, hyphen and underscore.", "bad_name")(value, judge)
     others = (judge.course.services | judge.services) - {judge.path[1]}
-    if isinstance(value, Scalar) and value.text.lower() in {other.lower() for other in others}:
+    if isinstance(value, Scalar) and judge.is_taken(value.text, others):
         saw = f"is `{shown(value.text, 60)}`, the name of another service."
         judge.refuse("name_of_another", value, saw, "Choose a name of its own.")
 
@@ -100,7 +100,7 @@ def extra_hosts(value: Value, judge: Judge) -> None:
 
 def _check_host(host: str, address: str, at: Value, judge: Judge) -> None:
     name(Scalar(host, at.line), judge)
-    if host in judge.course.services | judge.services:
+    if judge.is_taken(host, judge.course.services | judge.services):
         saw = f"gives `{shown(host, 60)}`, the name of a service, an address of its own."
         judge.refuse("name_of_another", at, saw, "Choose another name.")
     try:

@@ -36,6 +36,14 @@ def _short(value: Value, judge: Judge) -> None:
         _check_address(match["address"] or "", value, judge)
         _check_range(match["published"] or "", 1024, value, judge)
         _check_range(match["target"], 1, value, judge)
+        if "-" in match["target"] and _count(match["target"]) != _count(match["published"] or match["target"]):
+            saw = f"has ranges of different lengths: `{shown(match[0], 60)}`."
+            judge.refuse("bad_port", value, saw, "Write as many ports on one side as on the other.")
+
+
+def _count(ports: str) -> int:
+    first, _, last = ports.partition("-")
+    return int(last or first) - int(first) + 1
 
 
 def _check_address(address: str, value: Value, judge: Judge) -> None:

@@ -10,11 +10,22 @@ from sentinel_grader.policy.compose.rules.extending import extends
 from sentinel_grader.policy.compose.rules.images import check_image
 from sentinel_grader.policy.compose.rules.rights import RIGHTS
 from sentinel_grader.policy.compose.scalars import NAME, duration, name, number, place, size
-from sentinel_grader.policy.compose.tree import Table, Value
+from sentinel_grader.policy.compose.tree import Table, Value, texts_of
+from sentinel_grader.submission.refusal import shown
 
 _DNS = "services find each other by the engine's own names"
 _COMMAND = either(scalar=words(), listing=listing(words(16_000)), null=True)
 _NOT_HERE = "it is of one machine, or collides with that of another run"
+
+
+def _probe(value: Value, judge: Judge) -> None:
+    listing(words())(value, judge)
+    first = next(iter(texts_of(value)), "NONE")
+    if first not in ("CMD", "CMD-SHELL", "NONE"):
+        saw = f"begins with `{shown(first, 40)}`, and Compose wants to know how to run it."
+        judge.refuse("bad_value", value, saw, "Begin the list with CMD or CMD-SHELL, or write a single line of shell.")
+
+
 #: Seconds between two health checks, at the least: each of them starts a program in the container.
 _OFTEN = 0.1
 DEPENDENCY: dict[str, Form] = {
@@ -30,7 +41,7 @@ HEALTH: dict[str, Form] = {
     "retries": number(0, 1_000),
     "start_interval": duration(3_600, _OFTEN),
     "start_period": duration(3_600),
-    "test": either(scalar=words(), listing=listing(words())),
+    "test": either(scalar=words(), listing=_probe),
     "timeout": duration(3_600),
 }
 

@@ -33,7 +33,7 @@ def _section(form: Form, most: int, taken: Callable[[Course], frozenset[str]] = 
         for key, below in value.entries[:most]:
             with judge.within(key.text):
                 name(key, judge)
-                if key.text in taken(judge.course):
+                if judge.is_taken(key.text, taken(judge.course)):
                     _of_the_course(key, below, judge)
                 else:
                     form(below, judge)
