@@ -27,6 +27,7 @@ def test_what_was_made_anew_is_named_the_longest_first() -> None:
     said = "1 of 3 observations used again, 3.0 s saved; made anew: clean context, build."
     assert words(events) == said
     many = [event for number in range(9) for event in _ended(f"o{number}", number)]
+    assert words(_ended("submitted", 0.01, Moment.REUSED) + many) == "", "nobody wants to read that"
     assert words(_ended("bases", 1, Moment.REUSED) + many).endswith("made anew: o8, o7, o6, o5, o4, o3 and 3 more.")
 
 
