@@ -85,6 +85,12 @@ MODULES = (
                     CheckInfo("m1.immutable_app", "It cannot change its own code", 3),
                 ),
             ),
+            Task(
+                8,
+                "The decision card",
+                ("notebook.ipynb",),
+                (CheckInfo("m1.decision_card", "The card decides cases that nobody has seen", 4),),
+            ),
         ),
     ),
 )

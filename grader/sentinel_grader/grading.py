@@ -78,7 +78,7 @@ def grade(
                     if each.id in ids:
                         decided(each)
 
-        with session(copy.path, _surroundings(engine), keep=keep, log=log) as running:
+        with session(copy.path, surroundings(engine), keep=keep, log=log) as running:
             outcomes = observe(
                 names, running, store or Store.default(), jobs=jobs or (os.cpu_count() or 2) * 2, listener=heard
             )
@@ -89,7 +89,7 @@ def grade(
     return Grade(result, outcomes, tuple(changed), running.run)
 
 
-def _surroundings(engine: Engine) -> dict[str, str]:
+def surroundings(engine: Engine) -> dict[str, str]:
     """What a recording depends on besides the submission: the engine, and the bases on it."""
     bases = {f"base {image.name}": image.digest for image in local_images(recipes())}
     return {"engine": engine.version, "driver": engine.driver, "root": engine.root, **bases}

@@ -71,6 +71,11 @@ LOCKS = (
             *("--constraint", str(GRADER / "requirements.lock"), "--extra", "test"),
         ),
     ),
+    Lock(
+        GRADER / "requirements-notebook.lock",
+        (GRADER / "pyproject.toml",),
+        (*_EVERYWHERE, "--constraint", str(GRADER / "requirements.lock"), "--extra", "notebook"),
+    ),
 )
 
 

@@ -18,6 +18,8 @@ from sentinel_grader.paths import ROOT
 
 ARCHIVE = Path(__file__).with_name("pristine.zip")
 _FOLDERS = ("module-0*/exercises/*", "module-0*/solutions/*")
+#: Handed out beside a lesson; a learner's own copy lies among the exercises, where `./sentinel notebook` puts it.
+NOTEBOOK = "notebook.ipynb"
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip can say
 
 
@@ -45,9 +47,17 @@ def tree() -> Iterator[Path]:
 
 def tracked() -> dict[str, bytes]:
     """What the archive should hold: the files that git tracks, as they lie in this checkout."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--", *_FOLDERS], cwd=ROOT, capture_output=True, check=True)
-    names = sorted(name for name in listed.stdout.decode().split("\0") if name)
-    return {name: (ROOT / name).read_bytes() for name in names}
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", *_FOLDERS, f"module-0*/{NOTEBOOK}"], cwd=ROOT, capture_output=True, check=True
+    )
+    found = {_handed_out(name): ROOT / name for name in listed.stdout.decode().split("\0") if name}
+    return {name: path.read_bytes() for name, path in sorted(found.items())}
+
+
+def _handed_out(name: str) -> str:
+    """Where a tracked file lies for a learner: a lesson's notebook among the exercises, all else where it is."""
+    module, _, rest = name.partition("/")
+    return f"{module}/exercises/{NOTEBOOK}" if rest == NOTEBOOK else name
 
 
 def write(path: Path = ARCHIVE) -> None:

@@ -4,10 +4,12 @@ app.py          the program itself
 environment.py  up, down, doctor, bases
 project.py      test, bench
 grading.py      grade, tasks, hint, reset
+notebook.py     notebook
 """
 
 from sentinel_grader.cli import environment as environment
 from sentinel_grader.cli import grading as grading
+from sentinel_grader.cli import notebook as notebook
 from sentinel_grader.cli import project as project
 from sentinel_grader.cli.app import app as app
 from sentinel_grader.cli.app import main as main

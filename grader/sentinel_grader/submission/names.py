@@ -9,7 +9,8 @@ from sentinel_grader.submission.refusal import Refusal, is_plain, shown
 
 #: What the course's .gitignore keeps out of a repository (a test compares the two): never part of a submission.
 LEFT_OUT = frozenset(
-    {".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".env", ".ds_store"}
+    {".git", ".venv", ".env", ".ds_store", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
+    | {".ipynb_checkpoints"}
 )
 _LEFT_OUT_ENDING = ".egg-info"
 #: Where the grader would keep what it recorded: nobody hands that in.
