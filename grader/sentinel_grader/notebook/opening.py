@@ -60,6 +60,8 @@ def _serving(place: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         f"--ServerApp.port={_free_port()}",
         "--ServerApp.port_retries=20",
         "--FileCheckpoints.checkpoint_dir=" + str(folder / "checkpoints"),
+        # Language servers: it would look for them with npm, which writes to the home folder.
+        "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyter_lsp': False}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *(["--allow-root"] if os.geteuid() == 0 else []),

@@ -32,7 +32,7 @@ _BAR, _LINE = 44, 19
 
 def layers(seen: Seen) -> Picture:
     """Every layer of both images, as wide as it has bytes."""
-    widest = max(_total(seen.naive), _total(seen.yours))
+    widest = max(_total(seen.naive), _total(seen.yours), 1)
     parts, y = list[str](), 92.0
     for name, image in (("naive", seen.naive), (seen.whose, seen.yours)):
         shown, below = _layer_row(name, image, widest, y)

@@ -87,13 +87,15 @@ def _fits(case: Case, luck: random.Random, *, spare: int) -> Case:
 
 
 _CHANGES: tuple[Change, ...] = (
-    lambda case, luck: replace(case, made_for=luck.choice(("windows", "freebsd"))),
+    lambda case, _luck: replace(case, made_for="windows"),
+    lambda case, _luck: replace(case, made_for="freebsd"),
     lambda case, luck: replace(case, kernel_modules=_some(luck, _MODULES, 2)),
     lambda case, _luck: replace(case, runs_strangers_code=True),
     lambda case, _luck: replace(case, outlives_a_machine=True),
     lambda case, luck: _fits(case, luck, spare=-luck.randint(1, 3)),
     lambda case, luck: _fits(case, luck, spare=0),
-    lambda case, luck: replace(case, runs_on=_some(luck, _MACHINES, 4, least=2)),
+    lambda case, luck: replace(case, runs_on=_some(luck, _MACHINES, 2, least=2)),
+    lambda case, luck: replace(case, runs_on=_some(luck, _MACHINES, 5, least=3)),
     lambda case, luck: replace(case, system_packages=_some(luck, _PACKAGES, 3)),
     lambda case, luck: replace(case, services=_some(luck, _SERVICES, 2)),
 )

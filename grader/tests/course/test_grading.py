@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from sentinel_grader import course
 from sentinel_grader.environment.docker import find_engine
 from sentinel_grader.grading import grade
 from sentinel_grader.judging import CHECKS
+from sentinel_grader.observe.decision_card import NOTEBOOK
 from sentinel_grader.observe.store import Store
 from sentinel_grader.paths import ROOT
 from sentinel_grader.result import Result, Verdict
@@ -19,6 +21,7 @@ from sentinel_grader.result import Result, Verdict
 from .exercises import AFTER_TASK, SOLUTION, STARTER, assemble
 
 TASKS = course.MODULES[0].tasks
+SOLVED_NOTEBOOK = SOLUTION.parent / "notebook.ipynb"
 Graded = Callable[[Path], Result]
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -33,6 +36,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         assert engine, "these tests need a container engine"
         checkout = tmp_path_factory.mktemp("checkout")
         assemble(checkout / STARTER.relative_to(ROOT), recipe, mended=False)
+        if recipe == SOLUTION:
+            shutil.copyfile(SOLVED_NOTEBOOK, checkout / NOTEBOOK)
         return grade([check.id for check in CHECKS], checkout, engine, store=Store(None)).result
 
     return result
