@@ -62,10 +62,9 @@ def _serving(place: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         "--FileCheckpoints.checkpoint_dir=" + str(folder / "checkpoints"),
         # Language servers: it would look for them with npm, which writes to the home folder.
         "--ServerApp.jpserver_extensions={'jupyterlab': True, 'jupyter_lsp': False}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *(["--allow-root"] if os.geteuid() == 0 else []),
     ]
+    _ask_nothing(folder)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(folder), start_new_session=True
@@ -82,6 +81,14 @@ def environment(folder: Path) -> dict[str, str]:
               "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")  # fmt: skip
     own = {name: str(folder / name.lower()) for name in places}
     return {**os.environ, **own, "JUPYTER_TOKEN": _token(folder), "PYTHONPATH": str(ROOT / "grader")}
+
+
+def _ask_nothing(folder: Path) -> None:
+    """JupyterLab neither looks for news and newer versions nor asks whether it may."""
+    settings = folder / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
 
 
 def _token(folder: Path) -> str:

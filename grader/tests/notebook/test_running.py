@@ -153,6 +153,8 @@ def test_the_server_shows_the_notebook_to_who_has_the_token_and_ctrl_c_ends_it(o
     status, body = opened.get("/api/contents/notebook.ipynb", opened.token)
     assert (status, json.loads(body)["type"]) == (200, "notebook")
     assert opened.get("/api/contents/notebook.ipynb", "another")[0] == 403
+    _, settings = opened.get("/lab/api/settings/@jupyterlab/apputils-extension:notification", opened.token)
+    assert json.loads(settings)["settings"] == {"fetchNews": "false", "checkForUpdates": False}
     assert opened.servers
     assert not any(opened.token in word for each in opened.servers for word in each.cmdline())
     opened.process.send_signal(signal.SIGINT)
