@@ -27,6 +27,9 @@ TAG, FUNCTION = "decision-card", "decide"
 _CODE = Path(__file__).with_name("card_inside.py").read_text(encoding="utf-8")
 #: Seconds for all of it; the program inside ends late cells long before.
 _DEADLINE = 90.0
+_LATE = "the cells were still at work after 5 seconds of processor time, or 30 seconds of waiting"
+#: Of a program that the kernel ended, as at the end of its processor time; nobody in there can.
+_KILLED = 137
 _ALONE = ["--network=none", "--read-only", "--user=65534:65534", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 _LIMITS = ["--memory=128m", "--memory-swap=128m", "--pids-limit=32", "--cpus=1", "--log-driver=none", "--pull=never"]
 
@@ -92,6 +95,8 @@ def _ending(ran: Ran, state: dict[str, Any]) -> str:
     if state.get("OOMKilled"):
         return "the cells took more than 128 MB of memory"
     status = int(state.get("ExitCode") or 0)
+    if status == _KILLED:
+        return _LATE
     return f"the cells ended the program themselves, with exit status {status}" if status else ""
 
 
@@ -103,7 +108,7 @@ def told(asked: list[Case], output: bytes, ended: str) -> DecisionCard:
     for line in map(_read, output.splitlines()):
         number = line.get("case")
         if line.get("late") is True:
-            ended = ended or "the cells were still at work after 5 seconds of processor time, or 30 seconds of waiting"
+            ended = ended or _LATE
         elif isinstance(line.get("loaded"), str):
             not_loaded = not_loaded or _text(line["loaded"])
         elif isinstance(number, int) and isinstance(line.get("said"), str):
