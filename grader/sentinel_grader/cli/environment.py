@@ -73,14 +73,13 @@ def down(
     from sentinel_grader.environment.stages import STAGES
     from sentinel_grader.environment.stages import down as take_down
     from sentinel_grader.environment.undo import undo_all
-    from sentinel_grader.observe import leftovers
+    from sentinel_grader.observe import kept
 
     progress = Progress()
     with machine_lock(progress.say):
         state = find_engine()
         if everything:
-            if state.engine is not None:
-                leftovers.clear()  # else the bases could not go
+            kept.clear(engine=state.engine is not None)  # before the bases, which killed grades may still use
             scratch.sweep()
             undo_all(progress)
             return 0
@@ -97,9 +96,11 @@ def down(
 @app.command()
 def doctor(as_json: AsJson = False) -> int:
     """Say what this machine has and what to do. Changes nothing."""
+    from sentinel_grader.environment.docker import find_engine
     from sentinel_grader.environment.doctor import State, examine
+    from sentinel_grader.observe import kept
 
-    findings = examine()
+    findings = [*examine(), kept.finding(engine=find_engine().engine is not None)]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

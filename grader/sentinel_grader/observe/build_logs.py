@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sentinel_grader.paths import state_folder
 
-#: How many are kept; the oldest go first.
-MOST = 50
+#: Their folder, in the state folder; how many are kept, the oldest go first.
+FOLDER, MOST = "build-logs", 50
 
 
 def keep(name: str, log: bytes) -> None:
@@ -27,4 +27,4 @@ def kept(name: str) -> Path | None:
 
 
 def _path(name: str) -> Path:
-    return state_folder() / "build-logs" / f"{name}.log"
+    return state_folder() / FOLDER / f"{name}.log"

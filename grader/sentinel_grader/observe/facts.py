@@ -17,8 +17,8 @@ from sentinel_grader.observe import filed
 from sentinel_grader.observe.code import code_version
 
 T = TypeVar("T")
-#: How many are kept; the oldest go first.
-MOST = 100
+#: Their folder, in the state folder; how many are kept, the oldest go first.
+FOLDER, MOST = "facts", 100
 
 
 class Facts:
@@ -30,7 +30,7 @@ class Facts:
     @staticmethod
     def default() -> Facts:
         """Those of this machine."""
-        return _facts_in(filed.kept_folder("facts"))
+        return _facts_in(filed.kept_folder(FOLDER))
 
     def get(self, of: Sequence[str], kind: type[T]) -> T | None:
         """The fact of this kind about what has these digests; None if it is not known."""

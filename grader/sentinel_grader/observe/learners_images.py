@@ -27,6 +27,11 @@ def remove_outdated(engine: DockerClient) -> None:
     _remove(engine, outdated(_names(engine)))
 
 
+def count(engine: DockerClient) -> int:
+    """How many there are."""
+    return len(_names(engine))
+
+
 def remove_all(engine: DockerClient) -> None:
     _remove(engine, [name for names in _names(engine) for name in names])
 

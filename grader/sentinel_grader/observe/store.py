@@ -16,8 +16,8 @@ from sentinel_grader.observe.registry import Observation
 
 #: The layout of a recording's file; another number, and it is not read.
 VERSION = 1
-#: How many recordings are kept; the oldest go first.
-MOST = 4000
+#: Their folder, in the state folder; how many are kept, the oldest go first.
+FOLDER, MOST = "recordings", 4000
 
 
 class Filed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +46,7 @@ class Store:
 
     @classmethod
     def default(cls) -> Store:
-        return cls(kept_folder("recordings"))
+        return cls(kept_folder(FOLDER))
 
     def read(self, observation: Observation, key: str) -> Kept | None:
         """What is kept under `key`, if anything readable is."""
