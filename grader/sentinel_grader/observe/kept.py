@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from sentinel_grader.environment.doctor import Finding, State
-from sentinel_grader.observe import build_logs, leftovers, learners_images
+from sentinel_grader.observe import build_logs, learners_images, leftovers
 from sentinel_grader.observe.engine import connect
 from sentinel_grader.observe.facts import FOLDER as FACTS
 from sentinel_grader.observe.store import FOLDER as RECORDINGS

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SUBJECTS = ["engine", "BuildKit", "Compose", "disk", "memory", "ports", "registry", "bases", "cluster"]
+SUBJECTS = ["engine", "BuildKit", "Compose", "disk", "memory", "ports", "registry", "bases", "cluster", "kept"]
 
 
 def _doctor(state: Path, **settings: str) -> tuple[int, list[dict[str, str]]]:
