@@ -207,6 +207,13 @@ services:
     env_file: alerter.env
     healthcheck: {disable: true}
 """
+_MANY = (
+    "services:\n" + "".join(f"  s{n}: {{build: alerter, networks: [n{n}, default]}}\n" for n in range(7))
+    + "  alerter: {build: alerter, networks: [n7, n8, n9, sentinel-net], volumes: ["
+    + ", ".join(f"'v{n}:/v{n}'" for n in range(20)) + "]}\n"
+    + "networks: {" + ", ".join(f"n{n}: " for n in range(10)) + "}\n"
+    + "volumes: {" + ", ".join(f"v{n}: " for n in range(20)) + "}\n"
+)  # fmt: skip
 _ALONE = "services: {alerter: {build: alerter, network_mode: none, healthcheck: {test: exit 0}}}\n"
 
 FILES: dict[str, tuple[str, dict[str, str]]] = {
@@ -234,6 +241,7 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "scaled": (INCLUDE + _SCALED, {}),
+    "as many of each as there may be": (INCLUDE + _MANY, {}),
     "of older tutorials": (INCLUDE + _OLD, {"alerter.env": ""}),
     "without the course": (_ALONE, {}),
     "as JSON": ('{"include": ["../docker-compose.yaml"], "services": {"alerter": {"build": "./alerter"}}}', {}),

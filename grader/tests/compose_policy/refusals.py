@@ -236,7 +236,7 @@ ELSEWHERE: list[tuple[str, int | None, str]] = [
     ("flag_not_allowed", 8, _built("dockerfile_inline: |\n        FROM python\n        RUN --security=insecure id")),
     ("reserved_name", 6, _built("labels: {io.sentinel.run: x}")),
     # services by the dozen
-    ("too_many_entries", 2, "services:\n" + "".join(f"  a{n}: {{image: python}}\n" for n in range(13))),
+    ("too_many_entries", 10, "services:\n" + "".join(f"  a{n}: {{image: python}}\n" for n in range(13))),
     ("bad_name", 2, "services:\n  'a b': {image: python}\n"),
     ("wrong_kind", 1, "services: [alerter]\n"),
     ("wrong_kind", 2, "services:\n  alerter:\n"),

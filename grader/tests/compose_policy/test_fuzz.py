@@ -23,6 +23,8 @@ PIECES = [
     "$", "${", "${A:-", "}", "---\n", "...\n", "? ", "null", "~", "yes", "0x10", "-1", "1e9", "../", "/", "\t", "\\",
     "é", "\x00", "\u2028", "\ufeff", "\r", "true", "99999999999999999999", "x-", ".", "@", "%", "`", "\ud800",
 ]  # fmt: skip
+#: What only the model shows: what Compose itself refuses, and whether a service builds what it extends.
+LATER = {"compose_refuses", "image_name_taken", "image_not_allowed"}
 #: Seconds that the worst file may take; the usual one takes a hundredth.
 SOON = 2.0
 
@@ -80,7 +82,7 @@ def test_five_hundred_mangled_files_and_what_compose_makes_of_some(learner: Lear
     assert 20 < len(passed) < 500, "the generator has lost its good files, or its bad ones"
     for text in chance.sample(passed, 8):
         found = learner.resolve(text)
-        assert isinstance(found, Resolved) or {one.code for one in found} == {"compose_refuses"}, (text, found)
+        assert isinstance(found, Resolved) or {one.code for one in found} <= LATER, (text, found)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)

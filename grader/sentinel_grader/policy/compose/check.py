@@ -112,7 +112,7 @@ def _judged(judge: Judge, refusals: list[Refusal]) -> Table | None:
     """The file that the judge names, read and judged; None for one that cannot be read."""
     path = judge.folder / judge.name.rpartition("/")[2]
     try:
-        if not path.is_file():
+        if not path.is_file() or path.is_symlink():
             raise Refused("no_compose_file", None, "There is no such file.", "Add it to the repository.")
         tree = with_variables(tree_of(path.read_bytes()))
     except Refused as refused:

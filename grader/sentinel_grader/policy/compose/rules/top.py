@@ -15,6 +15,8 @@ from sentinel_grader.submission.refusal import shown
 
 #: Services that one file may have.
 MOST_SERVICES = 8
+#: Networks, `default` aside, which is there without being declared.
+MOST_NETWORKS = 10
 
 
 def _section(form: Form, most: int, taken: Callable[[Course], frozenset[str]] = lambda _: frozenset()) -> Form:
@@ -27,16 +29,17 @@ def _section(form: Form, most: int, taken: Callable[[Course], frozenset[str]] = 
         if not isinstance(value, Table):
             judge.refuse("wrong_kind", value, f"is {kind_of(value)}; a mapping goes there.", "Write `name:` below it.")
             return
-        if len(value.entries) > most:
-            saw = f"has {len(value.entries)} entries; at most {most} are taken."
-            judge.refuse("too_many_entries", value, saw, "Use fewer.")
-        for key, below in value.entries[:most]:
+        own = [key for key, _ in value if not judge.is_taken(key.text, taken(judge.course))]
+        if len(own) > most:
+            saw = f"has {len(own)} entries; at most {most} are taken."
+            judge.refuse("too_many_entries", own[most], saw, "Use fewer.")
+        for key, below in value:
             with judge.within(key.text):
                 name(key, judge)
-                if judge.is_taken(key.text, taken(judge.course)):
-                    _of_the_course(key, below, judge)
-                else:
+                if key in own[:most]:
                     form(below, judge)
+                elif key not in own:
+                    _of_the_course(key, below, judge)
 
     return section
 
@@ -66,7 +69,7 @@ TOP: dict[str, Form] = {
     "include": include,
     "models": no("the course has no models to give"),
     "name": text(r"[a-z0-9][a-z0-9_-]{0,60}", "Use small letters, digits, hyphen and underscore."),
-    "networks": _section(_declared(networks.KEYS), 10, lambda course: course.networks),
+    "networks": _section(_declared(networks.KEYS), MOST_NETWORKS + 1, lambda course: course.networks),
     "secrets": _section(_declared(secrets.SECRET, null=False), 20),
     "services": _section(service, MOST_SERVICES, lambda course: course.services),
     "version": text(r"[\d.]{1,8}", "Delete it: Compose has no use for it any more."),
