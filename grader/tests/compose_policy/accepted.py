@@ -182,6 +182,15 @@ services:
   alerter: {build: alerter, scale: 2, ports: ["8001-8002:8001"], links: ["redis-queue:queue"], attach: false}
   other: {build: {context: ./alerter}, deploy: {replicas: 0}, extra_hosts: ["example:10.1.2.3", "six=::1"]}
 """
+_ELSEWHERE = """\
+services:
+  alerter:
+    build: {context: ., dockerfile: ./docker/alerter/Dockerfile.slim}
+    image: ghcr.io/learner/alerter:1.0
+    mem_limit: 0.25g
+    cpus: .5
+    stop_grace_period: 1.5s
+"""
 _OLD = """\
 version: "3.9"
 services:
@@ -242,6 +251,7 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "scaled": (INCLUDE + _SCALED, {}),
     "as many of each as there may be": (INCLUDE + _MANY, {}),
+    "a Dockerfile elsewhere": (INCLUDE + _ELSEWHERE, {"docker/alerter/Dockerfile.slim": "FROM python:3.13-slim\n"}),
     "of older tutorials": (INCLUDE + _OLD, {"alerter.env": ""}),
     "without the course": (_ALONE, {}),
     "as JSON": ('{"include": ["../docker-compose.yaml"], "services": {"alerter": {"build": "./alerter"}}}', {}),

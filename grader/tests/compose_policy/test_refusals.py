@@ -129,3 +129,24 @@ def test_a_course_file_that_is_not_the_courses(learner: Learner) -> None:
     (learner.folder.parent / "docker-compose.yaml").write_text("services: {redis-queue: {image: evil}}\n")
     (only,) = learner.refused(ALERTER)
     assert (only.code, only.line) == ("include_not_allowed", 1)
+
+
+def test_an_ignore_file_that_hides_beside_a_dockerfile_elsewhere(learner: Learner) -> None:
+    learner.put("docker/Dockerfile", "FROM python:3.13-slim\n")
+    learner.put("docker/Dockerfile.dockerignore", "*\n")
+    text = INCLUDE + "services:\n  alerter:\n    build: {context: ., dockerfile: docker/Dockerfile}\n"
+    (only,) = learner.refused(text)
+    assert (only.code, only.path) == (
+        "hidden_dockerignore", "module-01-containers/exercises/docker/Dockerfile.dockerignore",
+    )  # fmt: skip
+
+
+def test_a_dockerfile_is_refused_with_its_own_lines(learner: Learner) -> None:
+    learner.put("alerter/Dockerfile", "FROM python:3.13-slim\n\nCOPY --from=evil/image /a /b\n")
+    (only,) = learner.refused(ALERTER)
+    assert (only.code, only.line, only.path) == (
+        "base_not_allowed", 3, "module-01-containers/exercises/alerter/Dockerfile",
+    )  # fmt: skip
+    (learner.folder / "alerter/Dockerfile").unlink()
+    (only,) = learner.refused(ALERTER)
+    assert (only.code, only.path) == ("no_dockerfile", "module-01-containers/exercises/alerter/Dockerfile")

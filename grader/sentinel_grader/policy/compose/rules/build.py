@@ -14,7 +14,7 @@ from sentinel_grader.policy.dockerfile import check_dockerfile
 from sentinel_grader.policy.model import Dockerfile
 from sentinel_grader.submission.refusal import Refusal, shown
 
-_DOCKERFILE = r"(?:\./)?[\w.-]+"
+_DOCKERFILE = r"(?:\./)?(?:(?!\.\.?/)[\w.-]+/)*(?!\.\.?$)[\w.-]+"
 
 
 def _noted(_value: Value, _judge: Judge) -> None:
@@ -101,7 +101,7 @@ def _dockerfile(long: Table, context: str, arguments: dict[str, str], judge: Jud
     path = f"{prefix}/{file}".lstrip("/")
     if not (folder / file).is_file():
         return [Refusal("no_dockerfile", shown(path), "There is no such file.", remedy="A build needs a Dockerfile.")]
-    beside = [f"{prefix}/{other.name}".lstrip("/") for other in folder.iterdir()]
+    beside = [f"{path.rpartition('/')[0]}/{other.name}".lstrip("/") for other in (folder / file).parent.iterdir()]
     return check_dockerfile(
         (folder / file).read_bytes(),
         name=path,

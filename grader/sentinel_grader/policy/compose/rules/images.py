@@ -22,7 +22,9 @@ def check_image(service: Table, judge: Judge) -> None:
         builds, extends = service.get("build") is not None, service.get("extends") is not None
         if builds and not _is_free(scalar, judge):
             saw = f"is `{shown(scalar.text, 80)}`; what is built here may not take another image's name."
-            judge.refuse("image_name_taken", value, saw, f"Write {_free(judge)[1]}:dev, or leave `image` out.")
+            judge.refuse(
+                "image_name_taken", value, saw, f"Write {shown(judge.path[1].lower(), 60)}:dev, or leave `image` out."
+            )
         elif not builds and not _is_known(scalar, judge) and not (extends and _is_free(scalar, judge)):
             saw = f"is `{shown(scalar.text, 80)}`, which is neither built here nor one of the course's images."
             remedy = f"Build it (`build: ./alerter`), or use one of these: {', '.join(_known(judge))}."
@@ -38,13 +40,11 @@ def _is_known(scalar: Scalar, judge: Judge) -> bool:
     return image is not None and image.repository in _known(judge)
 
 
-def _free(judge: Judge) -> tuple[str, ...]:
-    """What a build may call its image. It takes the name from whatever had it before: so none that others have."""
-    service = judge.path[1].lower()
-    return service, f"sentinel/{service}", "alerter", "sentinel/alerter"
-
-
 def _is_free(scalar: Scalar, judge: Judge) -> bool:
+    """Whether a build may call its image that: it takes the name from whatever had it before. So it must be one of the
+    service's own, and neither a base's nor that of another service of the course's, in later modules too."""
     image = image_named(scalar.text)
-    is_other = image is not None and image.repository in _known(judge)
-    return image is not None and not image.digest and image.repository in _free(judge) and not is_other
+    if image is None or image.digest or image.repository in _known(judge):
+        return False
+    prefix, _, last = image.repository.rpartition("/")
+    return last == "alerter" or (last == judge.path[1].lower() and prefix != "sentinel")
