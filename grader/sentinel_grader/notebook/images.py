@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,8 @@ from sentinel_grader.paths import ROOT
 
 #: The course's own recordings: for a machine without an engine, and for what a learner's image does not show yet.
 STORED = ROOT / "module-01-containers" / "notebook-recordings.json"
+#: What the line begins with in which the measuring process says what it saw.
+RESULT = "seen: "
 
 
 class LayerSeen(msgspec.Struct, frozen=True):
@@ -66,14 +69,24 @@ def stored() -> Seen:
 
 
 def look(checkout: Path = ROOT) -> Seen:
-    """Look at the images of this checkout; two or three minutes the first time, a moment while nothing changes."""
+    """Look at the images of this checkout; two or three minutes the first time, a moment while nothing changes.
+
+    In a process of its own: a notebook has an event loop already, and its stop button then ends what is at work.
+    """
     engine, missing = usable_engine()
     if not engine:
         return msgspec.structs.replace(stored(), missing=missing)
-    from sentinel_grader.notebook import measuring
-
-    with ThreadPoolExecutor(1) as aside:  # a notebook has an event loop of its own in this thread
-        return aside.submit(measuring.measured, checkout, engine, print).result()
+    command = [sys.executable, "-m", "sentinel_grader.notebook.measuring", str(checkout)]
+    found = None
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as measuring:
+        assert measuring.stdout
+        for line in measuring.stdout:
+            if line.startswith(RESULT):
+                found = msgspec.json.decode(line.removeprefix(RESULT), type=Seen)
+            else:
+                sys.stdout.write(line)
+    gone = f"Your images could not be looked at: that ended with status {measuring.returncode}."
+    return found or msgspec.structs.replace(stored(), missing=gone)
 
 
 def usable_engine() -> tuple[Engine | None, str]:

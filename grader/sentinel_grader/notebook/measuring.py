@@ -1,9 +1,12 @@
-"""Observes two images for the notebook, with the observations of a grade, and what a rebuild of each costs."""
+"""Observes two images for the notebook, with the observations of a grade, and what a rebuild of each costs.
+
+It runs as a program of its own: `python -m sentinel_grader.notebook.measuring CHECKOUT`.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,16 +15,13 @@ import msgspec
 from sentinel_grader import pristine, scratch
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.grading import EDITABLE, surroundings
-from sentinel_grader.notebook.images import ImageSeen, LayerSeen, Seen, stored
-from sentinel_grader.observe.alerter_build import CONTEXT, Build, failure, prepared_context, run_build
+from sentinel_grader.notebook.images import RESULT, ImageSeen, LayerSeen, Seen, stored, usable_engine
 from sentinel_grader.observe.alerter_runs import Running
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.image import Image
 from sentinel_grader.observe.outcome import Fault, OursError, Outcome, Recorded, SubmissionFault, Unavailable
-from sentinel_grader.observe.rebuild import CODE
-from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.rebuild_cost import RebuildCost
 from sentinel_grader.observe.schedule import Event, Moment, observe
-from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
@@ -39,34 +39,6 @@ CMD ["python", "-m", "alerter"]
 _WHAT = {"build": "built", "image": "layers read", "running": "started", "rebuild_cost": "built twice more"}
 Say = Callable[[str], None]
 Data = TypeVar("Data")
-
-
-@dataclass(frozen=True)
-class RebuildCost:
-    """Seconds of a build after an edit of a line of code, and of one that may use nothing of earlier ones."""
-
-    edit: float
-    nothing: float
-
-
-@observation("rebuild_cost", inputs=CONTEXT)
-def rebuild_cost(scope: Scope, build: Build) -> RebuildCost:
-    """Build twice more, one after the other: who measures time does nothing else meanwhile."""
-    context, _ = prepared_context(scope)
-    with (context / CODE).open("a") as code:
-        code.write(f"\n# edited {scope.nonce()}\n")
-    edit = _seconds(scope, context, build)
-    return RebuildCost(edit, _seconds(scope, context, build, "--no-cache"))
-
-
-def _seconds(scope: Scope, context: Path, build: Build, *options: str) -> float:
-    """Of a build whose image nobody keeps."""
-    ran = run_build(scope, context, build.nonce[:12], "--output=type=cacheonly", *options)
-    if ran.status is None:
-        raise Fault("build_endless", "The build did not end.", expected="a build that ends")
-    if ran.status != 0:
-        raise failure(ran.error, context)
-    return ran.seconds
 
 
 def measured(checkout: Path, engine: Engine, say: Say) -> Seen:
@@ -125,3 +97,22 @@ def _data(outcome: Outcome, kind: type[Data]) -> Data:
     if isinstance(outcome, Recorded) and isinstance(outcome.data, kind):
         return outcome.data
     raise OursError("not_observed", "it could not be observed")
+
+
+def main() -> int:
+    """For the notebook: each step in a line, and in the last one what was seen of the checkout that is named."""
+    engine, missing = usable_engine()
+    if not engine:
+        say_now(missing)
+        return 1
+    seen = measured(Path(sys.argv[1]), engine, say_now)
+    say_now(RESULT + msgspec.json.encode(seen).decode())
+    return 0
+
+
+def say_now(words: str) -> None:
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

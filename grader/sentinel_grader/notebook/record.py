@@ -11,7 +11,7 @@ import msgspec
 
 from sentinel_grader import pristine, scratch
 from sentinel_grader.notebook.images import STORED, usable_engine
-from sentinel_grader.notebook.measuring import measured
+from sentinel_grader.notebook.measuring import measured, say_now
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
         return 1
     with scratch.folder("solutions") as folder:
         pristine.lay(folder, solved=True)
-        seen = measured(folder, engine, print)
+        seen = measured(folder, engine, say_now)
     if seen.missing:
         sys.stderr.write(f"{seen.missing}\n")
         return 1

@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 import pytest
 
+from sentinel_grader import pristine
 from sentinel_grader.environment import jupyter
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.environment.progress import Progress
@@ -145,6 +146,19 @@ def opened(
     found = Opened(tmp_path, tmp_path_factory.mktemp("state"))
     yield found
     found.end()
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_solution_s_image_is_looked_at_here_and_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pristine.lay(tmp_path, solved=True)
+    seen = images.look(tmp_path)
+    assert (seen.missing, seen.whose) == ("", "yours")
+    assert seen.naive.new_bytes > 5 * seen.yours.new_bytes > 0
+    assert seen.naive.edit_seconds > 2 * seen.yours.edit_seconds > 0
+    assert seen.naive.start_seconds > 0 < seen.yours.start_seconds
+    assert "your image: layers read" in capsys.readouterr().out
 
 
 @pytest.mark.install
