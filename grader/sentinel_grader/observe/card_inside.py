@@ -75,11 +75,11 @@ def answer(function: Callable[[object], object], case: object) -> dict[str, str]
     try:
         said = function(case)
     except BaseException as error:
-        return {"trouble": f"it raised {words(error)}"}
+        return {"trouble": f"raised {words(error)}"}
     try:
         return {"said": json.dumps(said)[:MOST]}
     except BaseException:
-        return {"trouble": f"it answered with a {type(said).__name__}, which JSON cannot hold"}
+        return {"trouble": f"answered with a {type(said).__name__}, which JSON cannot hold"}
 
 
 def words(error: BaseException) -> str:

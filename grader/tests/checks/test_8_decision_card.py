@@ -209,10 +209,10 @@ def test_a_cell_that_does_not_run_is_told_with_its_line(source: str, trouble: st
 @pytest.mark.parametrize(
     ("body", "trouble"),
     [
-        ("return case['nothing']", "it raised KeyError: 'nothing' (line 2 of the cell)"),
-        ("raise KeyboardInterrupt", "it raised KeyboardInterrupt (line 2 of the cell)"),
-        ("return {'container'}", "it answered with a set, which JSON cannot hold"),
-        ("return decide(case)", "it raised RecursionError: maximum recursion depth exceeded (line 2 of the cell)"),
+        ("return case['nothing']", "raised KeyError: 'nothing' (line 2 of the cell)"),
+        ("raise KeyboardInterrupt", "raised KeyboardInterrupt (line 2 of the cell)"),
+        ("return {'container'}", "answered with a set, which JSON cannot hold"),
+        ("return decide(case)", "raised RecursionError: maximum recursion depth exceeded (line 2 of the cell)"),
     ],
 )
 def test_a_function_that_does_not_answer_is_told_for_each_case(body: str, trouble: str) -> None:
@@ -261,8 +261,8 @@ def test_one_wrong_answer_among_all_fails_and_the_row_is_named() -> None:
         (with_first(said=['["container"]']), "no_such_answer", '["container"]'),
         (with_first(said=['"Container"']), "no_such_answer", '"Container"'),
         (with_first(said=['"' + "x" * 500]), "no_such_answer", "…"),
-        (with_first(said=RIGHT.answers[0].said * 2), "many_answers", "2 answers came"),
-        (with_first(said=[], trouble="it raised KeyError"), "no_answer", "it raised KeyError"),
+        (with_first(said=RIGHT.answers[0].said * 2), "many_answers", "2 answers"),
+        (with_first(said=[], trouble="raised KeyError"), "no_answer", "raised KeyError"),
         (replace(with_first(said=[]), ended="the cells did not end"), "no_answer", "the cells did not end"),
         (with_first(said=[]), "no_answer", "without a word"),
         (replace(RIGHT, not_loaded="NameError: x"), "cell_failed", "NameError: x"),

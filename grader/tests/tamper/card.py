@@ -91,7 +91,7 @@ os._exit(0)
     _attempt(
         "spoils-the-modules",
         "The cell puts modules of its own in the place of those that the grader's program uses.",
-        "answers came",
+        "many_answers",
         f"""
 import json, sys
 class Agreeing:

@@ -34,7 +34,8 @@ def test_the_card_decides_as_the_lesson_does(decision_card: DecisionCard) -> Non
     wrong = [answered for answered in card.answers if answered.said != [json.dumps(decided(answered.case)[0])]]
     if wrong:
         right, why = decided(wrong[0].case)
-        saw = f"{len(wrong)} of {len(card.answers)} cases come to another answer. {_asked(wrong[0])}: {_said(wrong[0])}"
+        count = f"{len(wrong)} of {len(card.answers)} cases come to another answer."
+        saw = f"{count} {_asked(wrong[0])} answered {_said(wrong[0])}"
         expect(False, saw=saw, expected=f"{json.dumps(right)}, since {why}", at=_AT, code="decided_otherwise")
     expect(
         len(card.answers) >= LEAST,
@@ -47,13 +48,13 @@ def test_the_card_decides_as_the_lesson_does(decision_card: DecisionCard) -> Non
 def _require_answer(answered: Answered, ended: str) -> None:
     """Expect one answer that is one of the four words."""
     if answered.trouble:
-        expect(False, saw=f"{_asked(answered)}: {answered.trouble}", expected=_ONE_OF, at=_AT, code="no_answer")
+        expect(False, saw=f"{_asked(answered)} {answered.trouble}", expected=_ONE_OF, at=_AT, code="no_answer")
     if not answered.said:
         why = ended or "the cells ended without a word"
-        expect(False, saw=f"{_asked(answered)}: no answer; {why}", expected=_ONE_OF, at=_AT, code="no_answer")
+        expect(False, saw=f"{_asked(answered)} gave no answer: {why}", expected=_ONE_OF, at=_AT, code="no_answer")
     expect(
         len(answered.said) == 1,
-        saw=f"{_asked(answered)}: {len(answered.said)} answers came ({_said(answered)})",
+        saw=f"{_asked(answered)} gave {len(answered.said)} answers ({_said(answered)})",
         expected="one answer to each question",
         at=_AT,
         code="many_answers",
@@ -61,7 +62,7 @@ def _require_answer(answered: Answered, ended: str) -> None:
     right = {json.dumps(answer) for answer in ANSWERS}
     expect(
         answered.said[0] in right,
-        saw=f"{_asked(answered)}: {_said(answered)}",
+        saw=f"{_asked(answered)} answered {_said(answered)}",
         expected=_ONE_OF,
         at=_AT,
         code="no_such_answer",
@@ -69,7 +70,7 @@ def _require_answer(answered: Answered, ended: str) -> None:
 
 
 def _asked(answered: Answered) -> str:
-    return f"{FUNCTION}() was asked about {answered.case.program!r}"
+    return f"{FUNCTION}(), asked about {answered.case.program!r},"
 
 
 def _said(answered: Answered) -> str:
