@@ -86,6 +86,17 @@ MODULES = (
                 ),
             ),
             Task(
+                4,
+                "Signals and health",
+                _IMAGE_FILES,
+                (
+                    CheckInfo("m1.graceful_stop", "Told to stop, it finishes what it has in hand", 4),
+                    CheckInfo("m1.health_dependency", "It says so when Redis is away, and when it is back", 4),
+                    CheckInfo("m1.health_dead", "Its HEALTHCHECK notices a dead service", 2),
+                    CheckInfo("m1.logs", "What it says is in the engine's log at once", 3),
+                ),
+            ),
+            Task(
                 8,
                 "The decision card",
                 ("notebook.ipynb",),

@@ -11,6 +11,7 @@ import contextlib
 import json
 import select
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,11 +69,11 @@ def _writable(value: Any) -> Any:
 
 
 class Agent:
-    """A conversation with the program inside; one request at a time."""
+    """A conversation with the program inside; one request at a time, whichever thread it comes from."""
 
     def __init__(self, process: subprocess.Popen[bytes], container: str, log: Log) -> None:
         self._process, self._container, self._log = process, container, log
-        self._buffer = b""
+        self._buffer, self._turn = b"", threading.Lock()
 
     def http(
         self,
@@ -117,14 +118,15 @@ class Agent:
 
     def _ask(self, ask: dict[str, Any], timeout: float) -> dict[str, Any]:
         assert self._process.stdin is not None
-        began = time.monotonic()
-        try:
-            self._process.stdin.write(json.dumps(ask).encode() + b"\n")
-            self._process.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._line(time.monotonic() + timeout + _GRACE))
-        except (BrokenPipeError, ValueError) as gone:
-            raise OursError("agent_gone", "the agent's container ended") from gone
-        self._log.asked(self._container, ask, answer, time.monotonic() - began)
+        with self._turn:
+            began = time.monotonic()
+            try:
+                self._process.stdin.write(json.dumps(ask).encode() + b"\n")
+                self._process.stdin.flush()
+                answer: dict[str, Any] = json.loads(self._line(time.monotonic() + timeout + _GRACE))
+            except (BrokenPipeError, ValueError) as gone:
+                raise OursError("agent_gone", "the agent's container ended") from gone
+            self._log.asked(self._container, ask, answer, time.monotonic() - began)
         return answer
 
     def _line(self, until: float) -> bytes:

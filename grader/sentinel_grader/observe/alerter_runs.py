@@ -123,7 +123,7 @@ def alerts_of(scope: Scope, place: Stand, container: Container, number: int) -> 
     """Push entries of every level with random ids, each twice over for those that must alert, and read the alerts."""
     service = f"shop-{uuid.uuid4().hex[:8]}"
     levels = ("ERROR", "INFO", "CRITICAL", "WARNING", "ERROR", "DEBUG")
-    entries = [_entry(service, level) for level in levels]
+    entries = [entry_of(service, level) for level in levels]
     errors = [entry["id"] for entry in entries if entry["level"] in ("ERROR", "CRITICAL")]
     scope.session.nonces[f"alerts_{number}"] = service
     place.push(QUEUE, *map(json.dumps, entries))
@@ -132,7 +132,7 @@ def alerts_of(scope: Scope, place: Stand, container: Container, number: int) -> 
     patience = Patience(ALERTING, place.agent.slowdown)
     while patience.lasts():
         last = place.agent.http("GET", address, PORT, "/alerts?limit=1000")
-        named = _named(last.json, service)
+        named = named_in(last.json, service)
         if set(errors) <= set(named):
             break
         scope.sleep(0.1)
@@ -140,7 +140,8 @@ def alerts_of(scope: Scope, place: Stand, container: Container, number: int) -> 
     return Batch(errors, others, named, time.monotonic() - began, last.words)
 
 
-def _entry(service: str, level: str) -> dict[str, str]:
+def entry_of(service: str, level: str) -> dict[str, str]:
+    """An entry as the log-collector would queue it now, with ids that nobody can foresee."""
     now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
     return {
         "id": str(uuid.uuid4()),
@@ -153,7 +154,7 @@ def _entry(service: str, level: str) -> dict[str, str]:
     }
 
 
-def _named(page: object, service: str) -> dict[str, int]:
+def named_in(page: object, service: str) -> dict[str, int]:
     """The entry ids that the alerts of `service` name, with how often. Whatever is no such page has none."""
     counts: dict[str, int] = {}
     alerts = page.get("alerts") if isinstance(page, dict) else None

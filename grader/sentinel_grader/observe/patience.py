@@ -25,6 +25,11 @@ class Patience:
         self._began = self._seen = clock()
         self._spent, self._factor, self._next_look = 0.0, 1.0, self._began
 
+    @property
+    def spent(self) -> float:
+        """Seconds by this clock, as of the last look at it."""
+        return self._spent
+
     def lasts(self) -> bool:
         """Whether there is time left."""
         if self._clock() >= self._next_look:

@@ -28,7 +28,8 @@ class Observation:
     """One declared observation.
 
     `inputs` are patterns of the submission's files that it may read (pathlib's `glob`, below the submission); `owner`
-    is the check that fails when it ends in a SubmissionFault; "" where it cannot.
+    is the check that fails when it ends in a SubmissionFault; "" where it cannot. One that is `long` begins before the
+    others that could begin as well: it mostly waits, and the grade would wait for it in the end.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Observation:
     needs: tuple[str, ...]
     inputs: tuple[str, ...]
     owner: str
+    long: bool = False
 
 
 class Registry:
@@ -45,7 +47,9 @@ class Registry:
     def __init__(self) -> None:
         self._known: dict[str, Observation] = {}
 
-    def observation(self, name: str, *, owner: str = "", inputs: Iterable[str] = ()) -> Callable[[Made], Made]:
+    def observation(
+        self, name: str, *, owner: str = "", inputs: Iterable[str] = (), long: bool = False
+    ) -> Callable[[Made], Made]:
         """Declare the decorated function as the observation `name`. Raises GraphError."""
 
         def declare(function: Made) -> Made:
@@ -56,7 +60,7 @@ class Registry:
             records = hints.get("return")
             if not isinstance(records, type):
                 raise GraphError(f"observation {name!r} does not say what it records")
-            self._known[name] = Observation(name, function, records, needs, tuple(inputs), owner)
+            self._known[name] = Observation(name, function, records, needs, tuple(inputs), owner, long)
             return function
 
         return declare

@@ -63,7 +63,7 @@ class _Run:
 
     async def all(self, observations: list[Observation]) -> dict[str, Outcome]:
         async with asyncio.TaskGroup() as group:
-            for observation in observations:  # each after what it builds on: so those tasks are there
+            for observation in sorted(observations, key=lambda each: not each.long):  # none begins before all are there
                 self._tasks[observation.name] = group.create_task(self._one(observation))
         return {name: task.result() for name, task in self._tasks.items()}
 

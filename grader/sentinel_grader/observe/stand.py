@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -44,17 +44,23 @@ _LOG = {"type": "json-file", "config": {"max-size": "4m", "max-file": "1"}}
 
 @dataclass(frozen=True)
 class Stand:
-    """A network with a Redis and an agent on it."""
+    """A network with a Redis, by its name there, and an agent on it."""
 
     session: Session
     network: Network
     agent: Agent
+    redis: str = REDIS
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a submission is told by its environment."""
+        return {"REDIS_HOST": self.redis, "THRESHOLD": "1"}
 
     @contextlib.contextmanager
     def container(self, image: str, **settings: Any) -> Iterator[Container]:
         """The submission's container on this network for the block; after it, it is on its way out. Raises Fault if
         the engine cannot start it."""
-        options = {**LIMITS, "environment": {"REDIS_HOST": REDIS, "THRESHOLD": "1"}, **settings}
+        options = {**LIMITS, "environment": self.environment, **settings}
         log = docker.types.LogConfig(**_LOG)
         container = created(self.session, image, "alerter", network=self.network.name, log_config=log, **options)
         try:
@@ -63,10 +69,14 @@ class Stand:
             self.session.removals.container(container)
 
     def push(self, queue: str, *entries: str) -> None:
-        """Put entries on a queue. Redis answered before the submission's container was started, and only that one
-        shares its network: so if it no longer does, that is the submission's doing. Raises Fault then."""
+        """Put entries on a queue. Raises Fault as `ask_redis` does."""
+        self.ask_redis(*(("LPUSH", queue, entry) for entry in entries))
+
+    def ask_redis(self, *commands: Sequence[str]) -> list[Any]:
+        """What Redis replies. It answered before the submission's container was started, and only that one shares its
+        network: so if it no longer does, that is the submission's doing. Raises Fault then."""
         try:
-            replies = self.agent.redis(REDIS, *(("LPUSH", queue, entry) for entry in entries))
+            replies = self.agent.redis(self.redis, *commands)
         except OursError as error:
             if error.outcome.code != "redis_gone":
                 raise
@@ -74,6 +84,7 @@ class Stand:
         if refused := [reply["error"] for reply in replies if isinstance(reply, dict)]:
             words = f"The Redis beside the container no longer takes entries: {refused[0]}"
             raise Fault("redis_spoilt", words, expected="a service that leaves its queue as usable as it was")
+        return replies
 
     def address(self, container: Container) -> str:
         """The container's address on this network, as the engine says, which is asked how the container is: no name
@@ -117,8 +128,8 @@ def _options(session: Session) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _redis(session: Session, network: Network, aside: Aside) -> Iterator[Future[Container]]:
-    """A Redis on `network` for the block, while it starts."""
+def redis_on(session: Session, network: Network, aside: Aside, alias: str = REDIS) -> Iterator[Future[Container]]:
+    """A Redis on `network`, by the name `alias`, for the block, while it starts."""
     starting = aside.do(
         session.engine.containers.run,
         REDIS_IMAGE,
@@ -126,7 +137,7 @@ def _redis(session: Session, network: Network, aside: Aside) -> Iterator[Future[
         name=session.name("redis"),
         labels=session.labels,
         network=network.name,
-        networking_config={network.name: session.engine.api.create_endpoint_config(aliases=[REDIS])},
+        networking_config={network.name: session.engine.api.create_endpoint_config(aliases=[alias])},
         detach=True,
         **_REDIS_LIMITS,
     )
@@ -137,11 +148,12 @@ def _redis(session: Session, network: Network, aside: Aside) -> Iterator[Future[
             session.removals.container(starting.result())
 
 
-def _wait_for_redis(talking: Agent) -> None:
+def wait_for_redis(talking: Agent, alias: str = REDIS) -> None:
+    """Return once the Redis of this name answers. Raises OursError if it does not."""
     until = time.monotonic() + _REDIS_STARTS
     while True:
         try:
-            if talking.redis(REDIS, ("PING",), timeout=2) == ["PONG"]:
+            if talking.redis(alias, ("PING",), timeout=2) == ["PONG"]:
                 return
         except OursError as error:
             if error.outcome.code != "redis_gone" or time.monotonic() > until:
@@ -168,9 +180,9 @@ def stand(session: Session) -> Iterator[Stand]:
     except docker.errors.DockerException as error:
         raise OursError("no_network", str(error)) from error
     try:
-        with Aside() as aside, _redis(session, network, aside) as starting, agent(session, network) as talking:
+        with Aside() as aside, redis_on(session, network, aside) as starting, agent(session, network) as talking:
             starting.result()
-            _wait_for_redis(talking)
+            wait_for_redis(talking)
             yield Stand(session, network, talking)
     except docker.errors.DockerException as error:
         raise OursError("engine_error", str(error)) from error

@@ -1,4 +1,4 @@
-"""The learner's image in an ordinary run, doing its work: who is at work in it, and what it leaves on its disk."""
+"""The learner's image in an ordinary run, doing its work: who is at work in it, what it says, what it leaves there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from docker.models.containers import Container
 from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.alerter_runs import Batch, batches_of, wait_until_healthy
 from sentinel_grader.observe.aside import Aside
+from sentinel_grader.observe.log_lines import LogLines, log_lines
 from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.processes import Watched, calibrate, watcher
 from sentinel_grader.observe.registry import observation
@@ -30,11 +31,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Working:
-    """A run in which entries were handled and requests answered from the first look at its processes to the last."""
+    """A run in which entries were handled and requests answered from the first look at its processes to the last.
+    `log` is what it said of the errors that became alerts."""
 
     watched: Watched
     batches: list[Batch]
     changes: list[Change]
+    log: LogLines
 
 
 @observation("working", owner="m1.starts")
@@ -52,7 +55,10 @@ def working(scope: Scope, build: Build) -> Working:
             container.reload()
             if container.status != "running":
                 raise Fault("container_ended", "The container ended while it was at work.")
-            recorded = Working(seen, batches, changes(container))
+            changed = changes(container)
+            alerted = [id_ for batch in batches for id_ in batch.errors if id_ in batch.alerts]
+            log = log_lines(scope, place.agent, container, alerted, [change.path for change in changed])
+            recorded = Working(seen, batches, changed, log)
         calibrated.result()
         return recorded
 

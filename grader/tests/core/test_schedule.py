@@ -67,6 +67,24 @@ def test_it_sees_the_inputs_it_declared_and_no_others(registry: Registry, sessio
     assert isinstance(outcomes["one"], Unavailable), "an undeclared read fails, and is a mistake of ours"
 
 
+def test_a_long_one_begins_before_others_that_could_as_well(registry: Registry, session: Session, store: Store) -> None:
+    @registry.observation("first")
+    def first(scope: Scope) -> Text:
+        return Text(scope.files.name)
+
+    @registry.observation("short")
+    def short(scope: Scope, first: Text) -> Text:
+        return Text(scope.files.name + first.text)
+
+    @registry.observation("long", long=True)
+    def long(scope: Scope, first: Text) -> Text:
+        return Text(scope.files.name + first.text)
+
+    events: list[Event] = []
+    observe(["short", "long"], session, store, jobs=1, registry=registry, listener=events.append)
+    assert [event.observation for event in events if event.moment is Moment.STARTED] == ["first", "long", "short"]
+
+
 def test_independent_ones_overlap(registry: Registry, session: Session, store: Store) -> None:
     both = threading.Barrier(2, timeout=10)
 

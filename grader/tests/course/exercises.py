@@ -22,7 +22,7 @@ STARTER = ROOT / "module-01-containers" / "exercises" / "alerter"
 SOLUTION = ROOT / "module-01-containers" / "solutions" / "alerter"
 AFTER_TASK = Path(__file__).parent / "after_task"
 #: What the learner writes, and the tasks that each file is for.
-LEARNERS = {"Dockerfile": [1, 2, 3], ".dockerignore": [2]}
+LEARNERS = {"Dockerfile": [1, 2, 3, 4], ".dockerignore": [2]}
 BASE = "python:3.13-slim"
 LABEL = "sentinel.exercises"
 _Found = TypeVar("_Found")

@@ -34,9 +34,10 @@ from .lessons import read
 #: What is given to the learner.
 GIVEN = ("requirements.in", "requirements.txt", "pyproject.toml", "alerter/*.py", "alerter/BUILD", "tests/*.py")
 #: Recipes for the image: what a learner has after each task, and the solution.
-RECIPES = {"1": AFTER_TASK / "1/alerter", "2": AFTER_TASK / "2/alerter", "3": AFTER_TASK / "3/alerter", "all": SOLUTION}
+TASKS = "1234"
+RECIPES = {**{task: AFTER_TASK / task / "alerter" for task in TASKS}, "all": SOLUTION}
 #: The size that each may have over its base, and whether it works as somebody who may do nothing else.
-MEGABYTES = {"1": 45, "2": 18, "3": 18, "all": 18}
+MEGABYTES = {"1": 45, "2": 18, "3": 18, "4": 18, "all": 18}
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true")
 
 
@@ -63,13 +64,13 @@ def test_the_solution_holds_only_files_of_the_exercise_that_differ() -> None:
 
 
 def test_after_each_task_there_are_the_learners_files_and_no_others() -> None:
-    assert files_of(AFTER_TASK) == sorted(f"{task}/alerter/{name}" for task in "123" for name in LEARNERS)
+    assert files_of(AFTER_TASK) == sorted(f"{task}/alerter/{name}" for task in TASKS for name in LEARNERS)
 
 
 @pytest.mark.parametrize("name", LEARNERS)
 def test_each_file_has_one_todo_for_each_of_its_tasks_until_that_is_done(name: str) -> None:
     assert tasks_to_do(STARTER / name) == LEARNERS[name]
-    for task in "123":
+    for task in TASKS:
         assert tasks_to_do(RECIPES[task] / name) == [left for left in LEARNERS[name] if left > int(task)]
     assert tasks_to_do(SOLUTION / name) == []
 
@@ -159,7 +160,7 @@ def test_an_image_is_small_and_works(recipe: str, build: Build, tmp_path: Path) 
     print(f"{recipe}: {size:.2f} MB over the base")
     assert size < MEGABYTES[recipe]
     with System() as system:
-        is_hardened = recipe in ("3", "all")
+        is_hardened = recipe in ("3", "4", "all")
         alerter = system.start_alerter(image, *(HARDENED if is_hardened else ()))
         assert (docker("exec", alerter, "id", "-u").stdout == "0\n") != is_hardened
         assert system.ask(alerter, "/version").body["build"] == image

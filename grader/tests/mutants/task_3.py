@@ -120,7 +120,7 @@ _WRITES = [
     Mutant(
         "log-file",
         "The log goes to a file inside the container.",
-        READ_ONLY,
+        READ_ONLY | {"m1.logs"},
         {
             "Dockerfile": [
                 (USER, f"RUN install --directory --owner 10001 /var/log/alerter\n{USER}"),

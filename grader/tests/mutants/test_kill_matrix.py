@@ -12,13 +12,15 @@ from sentinel_grader import course
 from sentinel_grader.paths import REPORTS
 
 from ..cases import asked_for, each
-from . import task_1, task_2, task_3, task_8
+from . import task_1, task_2, task_3, task_4, task_8
 from .matrix import Run, all_checks, latest_python, run, smallest_cover
 from .mutant import Mutant
 from .page import as_html, as_text
 from .quotes import LESSONS, Quote, marked_rows, quotes
 
-MUTANTS: list[Mutant] = [*task_1.MUTANTS, *task_2.MUTANTS, *task_3.MUTANTS, *task_8.MUTANTS]
+MUTANTS: list[Mutant] = [
+    *task_1.MUTANTS, *task_2.MUTANTS, *task_3.MUTANTS, *task_4.MUTANTS, *task_8.MUTANTS
+]  # fmt: skip
 NAMED = {mutant.name: mutant for mutant in MUTANTS}
 QUOTES = quotes()
 QUICK = {mutant.name for mutant in smallest_cover(MUTANTS)}
@@ -71,7 +73,7 @@ def test_each_task_of_the_lesson_quotes_four_to_six_mistakes_that_fail_the_check
     assert len(QUOTES) == marked_rows(), "a row with a mutant has another form than quotes.py can read"
     assert all(quote.check in NAMED[quote.mutant].fails for quote in QUOTES)
     starts = [words.partition("\n**Checkpoint")[0] for words in LESSONS[0].read_text().split("\n### Task ")[1:]]
-    assert [task.count("<!-- mutant:") in range(4, 7) for task in starts] == [True] * 4
+    assert [task.count("<!-- mutant:") in range(4, 7) for task in starts] == [True] * len(course.MODULES[0].tasks)
 
 
 def test_every_check_has_mutants_and_one_of_its_own() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import PurePosixPath
 
+from sentinel_grader.checks.module_01.listed import listed
 from sentinel_grader.checks.module_01.ownership import described, may_write, program
 from sentinel_grader.judging import check, expect
 from sentinel_grader.observe.alerter_runs import Batch
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.hardened import Hardened
+from sentinel_grader.observe.log_lines import innermost
 from sentinel_grader.observe.modes import Modes
 from sentinel_grader.observe.outcome import Place
 from sentinel_grader.observe.processes import Process
@@ -36,7 +36,7 @@ def test_no_process_runs_as_root(user: User, working: Working) -> None:
     roots = [process for process in working.watched.processes if 0 in process.uids and not process.is_entering]
     expect(
         not roots,
-        saw=f"While it worked, there ran as uid 0: {_listed(map(_named, roots))}",
+        saw=f"While it worked, there ran as uid 0: {listed(map(_named, roots))}",
         expected="no process with uid 0, be it real, effective, saved or of the file system",
         at=at,
     )
@@ -58,11 +58,6 @@ def _named(process: Process) -> str:
     return f"{process.command or process.name} (PID {process.pid})"
 
 
-def _listed(words: Iterable[str], most: int = 5) -> str:
-    found = list(words)
-    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
-
-
 @check("m1.numeric_user")
 def test_the_user_is_a_number(user: User) -> None:
     """Kubernetes' runAsNonRoot looks at the image's user before it starts it: of a number it can tell that it is not
@@ -80,8 +75,8 @@ def test_it_works_with_a_read_only_root_and_no_capabilities(hardened: Hardened, 
     """Who breaks into a service wants to leave something behind. Where nothing can be written and no privilege gained,
     there is nothing to leave and nowhere to go."""
     details = [f"its log: {line}" for line in hardened.refused]
-    wrote = _innermost(change.path for change in working.changes if change.how != "deleted")
-    details += [f"without these limits it writes {_listed(wrote)}"] if wrote else []
+    wrote = innermost(change.path for change in working.changes if change.how != "deleted")
+    details += [f"without these limits it writes {listed(wrote)}"] if wrote else []
     expected = "the same alerts with a read-only root, a tmpfs on /tmp, no capability and no new privileges"
     expect(not hardened.trouble, saw="\n".join([f"So limited: {hardened.trouble}", *details]), expected=expected)
     lost = sum(map(_lost, hardened.batches))
@@ -92,17 +87,10 @@ def test_it_works_with_a_read_only_root_and_no_capabilities(hardened: Hardened, 
     )
     expect(
         not hardened.volumes,
-        saw=f"The image declares volumes, and can write there all the same: {_listed(hardened.volumes)}",
+        saw=f"The image declares volumes, and can write there all the same: {listed(hardened.volumes)}",
         expected="no place to write to but the /tmp that it is given",
         code="declares_volumes",
     )
-
-
-def _innermost(paths: Iterable[str]) -> list[str]:
-    """Without the folders that changed only since something in them did."""
-    found = set(paths)
-    outer = {str(parent) for path in found for parent in PurePosixPath(path).parents}
-    return sorted(found - outer)
 
 
 def _lost(batch: Batch) -> int:
@@ -117,14 +105,14 @@ def test_it_cannot_change_its_own_code(user: User, modes: Modes, working: Workin
     raising = [entry for entry in modes.over_base if entry.raises]
     expect(
         not raising,
-        saw=f"Over its base, the image adds files that give more privileges: {_listed(map(described, raising))}",
+        saw=f"Over its base, the image adds files that give more privileges: {listed(map(described, raising))}",
         expected="no set-uid or set-gid file, and none with capabilities, but the base's",
         at=at,
         code="raises_privileges",
     )
     expect(
         not user.open_roots,
-        saw=f"The image has a password for {_listed(user.open_roots)}: whoever runs it may become root later on",
+        saw=f"The image has a password for {listed(user.open_roots)}: whoever runs it may become root later on",
         expected="accounts of root's that are locked, as they are in the base",
         at=at,
         code="root_by_password",
@@ -132,7 +120,7 @@ def test_it_cannot_change_its_own_code(user: User, modes: Modes, working: Workin
     changeable = [entry for entry in program(modes) if may_write(user, entry)]
     expect(
         not changeable,
-        saw=f"Whoever runs it ({user.uid}:{user.gid}) may write {_listed(map(described, changeable))}",
+        saw=f"Whoever runs it ({user.uid}:{user.gid}) may write {listed(map(described, changeable))}",
         expected=f"files and folders that belong to another (root) and that {user.uid} may only read",
         at=at,
         code="may_write_code",
@@ -141,7 +129,7 @@ def test_it_cannot_change_its_own_code(user: User, modes: Modes, working: Workin
     changed = sorted({change.path for change in working.changes} & files)
     expect(
         not changed,
-        saw=f"After a run these files were not as in the image: {_listed(changed)}",
+        saw=f"After a run these files were not as in the image: {listed(changed)}",
         expected="a run that leaves the image's files alone",
         code="changed_code",
     )

@@ -1,0 +1,73 @@
+"""What the image's HEALTHCHECK is worth: its word while Redis goes and comes, and where the service itself is dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from docker.models.containers import Container
+
+from sentinel_grader.observe.alerter_build import Build
+from sentinel_grader.observe.aside import Aside
+from sentinel_grader.observe.dockerfile import DOCKERFILE
+from sentinel_grader.observe.dockerfile_lines import last_line
+from sentinel_grader.observe.outages import PROBING, WATCHING, WAYS, Outage, health_of, outage
+from sentinel_grader.observe.outcome import Fault
+from sentinel_grader.observe.patience import Patience
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.stand import Stand, stand
+
+#: What is started in the service's place: the first of these that the image has.
+_DEAD = (["sleep", "600"], *([name, "-c", "import time; time.sleep(600)"] for name in ("python3", "python")))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The engine's word for a container's health so many seconds after its start, and what its HEALTHCHECK printed."""
+
+    at: float
+    health: str
+    probe: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """`dead`: moments of a container of the same image in which `command` runs and nothing else, beside a Redis that is
+    well, until the engine says that it is healthy or unhealthy. `line`: where the Dockerfile says HEALTHCHECK."""
+
+    outages: list[Outage]
+    command: list[str]
+    dead: list[Moment] = field(default_factory=list)
+    line: int | None = None
+
+
+@observation("health", owner="m1.starts", inputs=[DOCKERFILE], long=True)
+def health(scope: Scope, build: Build) -> Health:
+    """Four containers of the image at a time: one for each way of losing its Redis, and one without the service."""
+    with stand(scope.session) as place, Aside() as aside:
+        seen = [aside.do(outage, scope, place, build.image, way) for way in WAYS]
+        command, dead = _dead(scope, place, build.image)
+        line = last_line(scope.files, r"HEALTHCHECK\b")
+        return Health([each.result() for each in seen], command, dead, line)
+
+
+def _dead(scope: Scope, place: Stand, image: str) -> tuple[list[str], list[Moment]]:
+    """The command that was started in the service's place, and the moments; none where the image has none of them."""
+    for command in _DEAD:
+        try:
+            with place.container(image, entrypoint=command, healthcheck=dict(PROBING)) as container:
+                return command, _moments(scope, place, container)
+        except Fault:
+            continue
+    return [], []
+
+
+def _moments(scope: Scope, place: Stand, container: Container) -> list[Moment]:
+    moments, patience = list[Moment](), Patience(WATCHING, place.agent.slowdown)
+    while patience.lasts():
+        container.reload()
+        moments.append(Moment(patience.spent, *health_of(container)))
+        if moments[-1].health != "starting" or container.status != "running":
+            break
+        scope.sleep(0.2)
+    return moments

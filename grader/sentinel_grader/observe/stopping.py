@@ -1,0 +1,105 @@
+"""The learner's image told to stop while it has a request and an entry in hand; and what another one finds after it."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import dataclass
+
+from docker.models.containers import Container
+
+from sentinel_grader.observe.agent import Agent
+from sentinel_grader.observe.alerter_build import Build
+from sentinel_grader.observe.alerter_runs import ALERTING, QUEUE, Sample, entry_of, named_in, wait_until_healthy
+from sentinel_grader.observe.aside import Aside
+from sentinel_grader.observe.dockerfile import DOCKERFILE
+from sentinel_grader.observe.dockerfile_lines import last_line
+from sentinel_grader.observe.patience import BUSY, MOST, Patience
+from sentinel_grader.observe.registry import observation
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.stand import PORT, Stand, stand
+
+#: Seconds that the work on an entry, and a request, are made to take; for which both are in hand before it is told to
+#: stop; and that it gets then before it is killed, as `docker stop` has it, or longer while the machine is busy.
+DELAY, IN_HAND, GRACE = 2.5, 0.5, 10
+#: Looks at how busy the machine is.
+_LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """A stop in the middle of work. `signal` is the one that the image asks for, "" where it asks for none, which means
+    SIGTERM. `taken`: it had the entry. `answer` is what came of the request, after so many seconds; work was made to
+    take `delay`. `seconds` went by until it had ended, by a clock that goes slower on a busy machine. `raised`: how
+    many alerts name the entry once another container has looked at what was left. `line`: where the Dockerfile says
+    what is started."""
+
+    signal: str
+    taken: bool
+    answer: Sample
+    delay: float
+    seconds: float
+    exit_code: int
+    raised: int
+    line: int | None = None
+
+
+@observation("stopping", owner="m1.starts", inputs=[DOCKERFILE])
+def stopping(scope: Scope, build: Build) -> Stopping:
+    """Start the image with slow work, give it an entry and a request, stop it as the engine does, start another."""
+    held = entry_of(f"shop-{scope.nonce(4)}", "ERROR")
+    with stand(scope.session) as place, Aside() as aside:
+        slowly = {**place.environment, "WORK_DELAY_MS": f"{DELAY * 1000:.0f}"}
+        with place.container(build.image, environment=slowly) as container:
+            wait_until_healthy(scope, place, container)
+            place.push(QUEUE, json.dumps(held))
+            taken = _is_taken(scope, place)
+            address, grace = place.address(container), math.ceil(GRACE * _slowness(place.agent))
+            asking = aside.do(place.agent.http, "GET", address, PORT, "/alerts", timeout=DELAY + grace + 5)
+            scope.sleep(IN_HAND)
+            seconds = _stop(container, grace)
+            answer = asking.result()
+            seconds /= _slowness(place.agent)
+            container.reload()
+        sample = Sample(answer.seconds, answer.status, answer.words)
+        signal, code = str(container.attrs["Config"].get("StopSignal") or ""), int(container.attrs["State"]["ExitCode"])
+        with place.container(build.image) as another:
+            wait_until_healthy(scope, place, another)
+            raised = _raised(scope, place, another, held)
+        line = last_line(scope.files, r"(?:CMD|ENTRYPOINT|STOPSIGNAL)\b")
+        return Stopping(signal, taken, sample, DELAY, seconds, code, raised, line)
+
+
+def _is_taken(scope: Scope, place: Stand) -> bool:
+    """Whether the entry leaves the queue."""
+    patience = Patience(ALERTING, place.agent.slowdown)
+    while patience.lasts():
+        if place.ask_redis(("LLEN", QUEUE)) == [0]:
+            return True
+        scope.sleep(0.05)
+    return False
+
+
+def _stop(container: Container, grace: int) -> float:
+    """Stop it by the signal that its image asks for; the seconds until it has ended."""
+    began = time.monotonic()
+    container.stop(timeout=grace)
+    return time.monotonic() - began
+
+
+def _slowness(talking: Agent) -> float:
+    """How many times longer things take now than alone, by the slowest of some looks; 1 unless the machine is busy."""
+    found = max(talking.slowdown() for _ in range(_LOOKS))
+    return min(found, MOST) if found >= BUSY else 1.0
+
+
+def _raised(scope: Scope, place: Stand, container: Container, held: dict[str, str]) -> int:
+    """How many alerts name the entry, as soon as any does."""
+    patience, address = Patience(ALERTING, place.agent.slowdown), place.address(container)
+    while patience.lasts():
+        page = place.agent.http("GET", address, PORT, "/alerts?limit=1000").json
+        if times := named_in(page, held["service_name"]).get(held["id"], 0):
+            return times
+        scope.sleep(0.1)
+    return 0

@@ -1,0 +1,89 @@
+"""What task 4's observations see of containers that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sentinel_grader.observe.agent import IMAGE
+from sentinel_grader.observe.aside import Aside
+from sentinel_grader.observe.log_lines import innermost, log_lines
+from sentinel_grader.observe.outages import WAYS, Way, health_of, taken_away
+from sentinel_grader.observe.outcome import Fault, OursError
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.session import session
+from sentinel_grader.observe.stand import Stand, redis_on, stand, wait_for_redis
+
+
+def test_folders_that_changed_only_since_something_in_them_did_are_left_out() -> None:
+    assert innermost(["/run", "/run/x", "/run/x/pid", "/tmp"]) == ["/run/x/pid", "/tmp"]
+
+
+@pytest.fixture
+def scope(tmp_path: Path) -> Iterator[Scope]:
+    with session(tmp_path, {}) as running:
+        yield Scope(running, tmp_path)
+
+
+@pytest.fixture
+def place(scope: Scope) -> Iterator[Stand]:
+    with stand(scope.session) as found:
+        yield found
+
+
+@pytest.mark.engine
+def test_words_are_found_in_the_log_and_in_the_files_that_hold_them(scope: Scope, place: Stand) -> None:
+    script = "echo one two; echo two > /tmp/kept; ln /tmp/kept /tmp/again; echo three > /tmp/other; sleep 600"
+    with place.container(IMAGE, entrypoint=["sh", "-c", script]) as container:
+        files = ["/tmp/kept", "/tmp/other", "/tmp/gone", "/tmp"]
+        seen = log_lines(scope, place.agent, container, ["one", "two"], files)
+        missed = log_lines(scope, place.agent, container, ["one", "four"], [])
+    assert (seen.missing, seen.files) == ([], ["/tmp/kept"])
+    assert seen.seconds < 2
+    assert (missed.missing, missed.seconds >= 4) == (["four"], True)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.how)
+def test_a_redis_is_gone_and_back_again_under_its_name(way: Way, scope: Scope, place: Stand) -> None:
+    """Once back it is the same one, but for what one that was stopped had in memory."""
+    name = "redis-of-this-test"
+    with Aside() as aside, redis_on(scope.session, place.network, aside, name) as starting:
+        redis = starting.result()
+        wait_for_redis(place.agent, name)
+        place.agent.redis(name, ("SET", "kept", "1"))
+        way.take(place.network, redis, name)
+        with pytest.raises(OursError):
+            place.agent.redis(name, ("PING",), timeout=1)
+        way.bring(place.network, redis, name)
+        wait_for_redis(place.agent, name)
+        kept = place.agent.redis(name, ("GET", "kept"))
+    assert kept == [None if way.how == "stopped" else "1"]
+
+
+@pytest.mark.engine
+def test_a_redis_that_somebody_ended_is_not_the_engines_fault(scope: Scope, place: Stand) -> None:
+    """Else a submission that ends it would be not graded, rather than failed."""
+    paused = next(way for way in WAYS if way.how == "paused")
+    with Aside() as aside, redis_on(scope.session, place.network, aside, "redis-of-this-test") as starting:
+        redis = starting.result()
+        redis.kill()
+        with pytest.raises(Fault) as raised:
+            taken_away(place, redis, paused)
+    assert raised.value.outcome.code == "redis_spoilt"
+
+
+@pytest.mark.engine
+def test_health_is_the_engines_own_word_and_none_where_nobody_asks(scope: Scope, place: Stand) -> None:
+    test = {"test": ["CMD-SHELL", "echo 'not well'; exit 1"], "interval": 1_000_000_000, "retries": 1}
+    with place.container(IMAGE, entrypoint=["sleep", "600"]) as silent:
+        silent.reload()
+        assert health_of(silent) == ("", "")
+    with place.container(IMAGE, entrypoint=["sleep", "600"], healthcheck=test) as ill:
+        ill.reload()
+        while health_of(ill)[0] == "starting":
+            scope.sleep(0.2)
+            ill.reload()
+        assert health_of(ill) == ("unhealthy", "not well")
