@@ -46,7 +46,7 @@ def pending(checks: list[CheckResult]) -> int:
 
 
 def sum_of(result: Result) -> str:
-    """The line that every report has: `26 of 59 points, 3 pending: incomplete`."""
+    """The line that every report has: `26 of 63 points, 3 pending: incomplete`."""
     still = f", {result.points_pending} pending" if result.verdict is Overall.INCOMPLETE else ""
     return f"{result.points} of {result.max_points} points{still}: {result.verdict.value}"
 

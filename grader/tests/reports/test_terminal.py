@@ -29,13 +29,14 @@ _REST_OF_BROKEN = """\
   │ m1.multi_stage, m1.no_toolchain, m1.size, m1.size_25, m1.size_18,
   │ m1.layer_cache, m1.clean_context, m1.no_secrets, m1.non_root,
   │ m1.numeric_user, m1.read_only, m1.immutable_app, m1.graceful_stop,
-  │ m1.health_dependency, m1.health_dead, m1.logs
+  │ m1.health_dependency, m1.health_dead, m1.logs, m1.decision_card
 
 Task 1.1   ✗–––        0 of 13
 Task 1.2   ––––––––    0 of 21
 Task 1.3   ––––        0 of 12
 Task 1.4   ––––        0 of 13
-0 of 59 points: failed
+Task 1.8   –           0 of 4
+0 of 63 points: failed
 """  # noqa: RUF001 - the mark of a skipped check is a dash
 
 
@@ -48,11 +49,11 @@ def test_what_is_not_graded_has_its_code_and_its_points_stay_open() -> None:
     assert "· m1.pinned_base  Its base is one of the course's, with a version  (2 pending)" in text
     assert "  code     │ base_unavailable" in text
     assert "Task 1.1   ✓·✓✓       11 of 13  2 pending" in text
-    assert "45 of 59 points, 2 pending: incomplete" in text
+    assert "49 of 63 points, 2 pending: incomplete" in text
 
 
-def test_a_perfect_result_is_five_lines() -> None:
-    assert printed(PERFECT).count("\n") == 5
+def test_a_perfect_result_is_six_lines() -> None:
+    assert printed(PERFECT).count("\n") == 6
 
 
 def test_colours_are_for_terminals_and_change_no_word() -> None:
