@@ -103,7 +103,7 @@ ATTEMPTS = [
     Attempt(
         "health-check-that-ends-all",
         "The health check ends the service where Redis is away, so that there is nobody left to be judged.",
-        {"m1.health_dependency": "health_answer"},
+        {"m1.health_dependency": "While Redis was stopped"},
         _asks("if python -m alerter --health; then touch /tmp/up; elif test -e /tmp/up; then kill 1; fi"),
         HEALTH,
     ),
