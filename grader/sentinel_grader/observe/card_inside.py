@@ -1,7 +1,7 @@
 """Runs a learner's cells and asks the function that they define. It runs inside a container of the grader's own.
 
-    stdin   {"cells": [source, …], "function": name, "cases": [{…}, …]}
-    stdout  {"loaded": trouble} and then, for each case, {"case": number, "said": JSON text} or {…, "trouble": words}
+    stdin   {"cells": [source, ...], "function": name, "cases": [{...}, ...]}
+    stdout  {"loaded": trouble} and then, for each case, {"case": number, "said": JSON text} or {..., "trouble": words}
 
 There is nothing in here worth stealing: what is right is known outside alone, and every line may be a lie.
 """

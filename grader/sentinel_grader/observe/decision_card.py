@@ -20,7 +20,6 @@ from sentinel_grader.observe.notebook_cells import tagged_cells
 from sentinel_grader.observe.outcome import OursError, Place
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
-from sentinel_grader.observe.submitted import Submitted
 
 NOTEBOOK = "module-01-containers/exercises/notebook.ipynb"
 TAG, FUNCTION = "decision-card", "decide"
@@ -53,9 +52,8 @@ class DecisionCard:
 
 
 @observation("decision_card", owner="m1.decision_card", inputs=[NOTEBOOK])
-def decision_card(scope: Scope, submitted: Submitted) -> DecisionCard:
+def decision_card(scope: Scope) -> DecisionCard:
     """Run the tagged cells and ask their function about fresh cases."""
-    del submitted  # that nothing was refused is all that matters here
     cells = tagged_cells(scope.files / NOTEBOOK, TAG, Place(NOTEBOOK))
     scope.session.nonces["decision_card"] = nonce = scope.nonce()
     asked = cases(nonce)
