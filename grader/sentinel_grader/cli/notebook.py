@@ -37,6 +37,6 @@ def notebook(
     if is_new:
         progress.say(f"Your own copy is {path.relative_to(ROOT)}; hand it in with your exercises.")
     with contextlib.suppress(KeyboardInterrupt):
-        opening.open_notebook(path, progress.say, browser=browser)
+        opening.open_notebook(path, progress, browser=browser)
     progress.say("The notebook is closed.")
     return 0

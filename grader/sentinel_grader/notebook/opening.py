@@ -14,18 +14,18 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from sentinel_grader import course, pristine, scratch
 from sentinel_grader.environment import jupyter
 from sentinel_grader.environment.problem import Problem
+from sentinel_grader.environment.progress import Progress
 from sentinel_grader.environment.shell import dies_with_us
 from sentinel_grader.paths import ROOT
 
 #: Seconds that JupyterLab gets to answer, and to end.
-STARTING, ENDING = 60.0, 10.0
-Say = Callable[[str], None]
+STARTING, ENDING = 120.0, 10.0
 
 
 def own_copy(module: course.Module, checkout: Path = ROOT) -> tuple[Path, bool]:
@@ -39,14 +39,15 @@ def own_copy(module: course.Module, checkout: Path = ROOT) -> tuple[Path, bool]:
     return path, True
 
 
-def open_notebook(notebook: Path, say: Say, *, browser: bool) -> None:
+def open_notebook(notebook: Path, progress: Progress, *, browser: bool) -> None:
     """Show it until the server ends, or Ctrl-C. Raises Problem if the server does not start."""
     with scratch.folder("jupyter") as folder, _serving(notebook.parent, folder) as server:
-        address = f"{_wait_for(server, folder)}/lab/tree/{notebook.name}?token={_token(folder)}"
-        say(f"The notebook is at {address}")
-        say("Ctrl-C here ends it. What you saved is yours; what a cell is at work on is not.")
+        with progress.step("Starting JupyterLab"):
+            address = f"{_wait_for(server, folder)}/lab/tree/{notebook.name}?token={_token(folder)}"
+        progress.say(f"The notebook is at {address}")
+        progress.say("Ctrl-C here ends it. What you saved is yours; what a cell is at work on is not.")
         if browser and not (_has_screen() and webbrowser.open(address)):
-            say("No browser could be opened from here: open the address above in one.")
+            progress.say("No browser could be opened from here: open the address above in one.")
         server.wait()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -32,6 +32,20 @@ from sentinel_grader.paths import ROOT
 
 LESSON = ROOT / "module-01-containers" / "notebook.ipynb"
 SOLVED = LESSON.parent / "solutions" / "notebook.ipynb"
+_ADDRESS = r"http://127\.0\.0\.1:\d+"
+#: What the verb does once all is installed.
+_OPEN = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from sentinel_grader.environment.progress import Progress
+from sentinel_grader.notebook import opening
+progress = Progress(Console(file=sys.stdout, soft_wrap=True, highlight=False))
+try:
+    opening.open_notebook(Path(sys.argv[1]), progress, browser=False)
+except KeyboardInterrupt:
+    progress.say("closed")
+"""
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 
 
@@ -98,28 +112,27 @@ class Opened:
     """`./sentinel notebook 1 --no-browser`, at work on a copy in a folder of its own."""
 
     def __init__(self, folder: Path, state: Path) -> None:
-        code = (
-            "import sys; from pathlib import Path; from sentinel_grader.notebook import opening\n"
-            "say = lambda words: print(words, flush=True)\n"
-            "try: opening.open_notebook(Path(sys.argv[1]), say, browser=False)\n"
-            "except KeyboardInterrupt: say('closed')\n"
-        )
         notebook = folder / "notebook.ipynb"
         notebook.write_bytes(LESSON.read_bytes())
+        own = {"PYTHONPATH": str(ROOT / "grader"), "PYTHONUNBUFFERED": "1", "SENTINEL_STATE": str(state)}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", code, str(notebook)], stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "grader"), "SENTINEL_STATE": str(state), "HOME": str(folder)},
-        )  # fmt: skip
-        found = re.fullmatch(r"The notebook is at (http://127\.0\.0\.1:\d+)/lab/tree/notebook\.ipynb\?token=(\w+)\n",
-                             self.line())  # fmt: skip
-        assert found
+            [sys.executable, "-c", _OPEN, str(notebook)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **own, "HOME": str(folder)},
+        )
+        self.address = self.token = ""
+        self.servers: list[psutil.Process] = []
+
+    def wait(self) -> None:
+        """Return once it says where it is. It says before that it starts, and again while that lasts."""
+        assert self.process.stdout
+        while "Starting JupyterLab" in (line := self.process.stdout.readline()):
+            pass
+        found = re.fullmatch(rf"The notebook is at ({_ADDRESS})/lab/tree/notebook\.ipynb\?token=(\w+)\n", line)
+        assert found, line
         self.address, self.token = found[1], found[2]
         self.servers = psutil.Process(self.process.pid).children(recursive=True)
-
-    def line(self) -> str:
-        assert self.process.stdout
-        assert select.select([self.process.stdout], [], [], 90)[0], "it says nothing"
-        return self.process.stdout.readline()
 
     def get(self, path: str, token: str) -> tuple[int, bytes]:
         request = urllib.request.Request(self.address + path, headers={"Authorization": f"token {token}"})
@@ -134,7 +147,7 @@ class Opened:
         self.process.kill()
         self.process.communicate()
         for server in self.servers:
-            if server.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):
                 server.terminate()
 
 
@@ -144,8 +157,11 @@ def opened(
 ) -> Iterator[Opened]:
     request.getfixturevalue("installed")
     found = Opened(tmp_path, tmp_path_factory.mktemp("state"))
-    yield found
-    found.end()
+    try:
+        found.wait()
+        yield found
+    finally:
+        found.end()
 
 
 @pytest.mark.engine
