@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
+from dataclasses import dataclass, field, replace
 
 from docker.models.containers import Container
 
@@ -15,7 +16,7 @@ from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.stand import Stand, stand
+from sentinel_grader.observe.stand import Stand, redis_on, stand, wait_for_redis
 
 #: What is started in the service's place: the first of these that the image has.
 _DEAD = (["sleep", "600"], *([name, "-c", "import time; time.sleep(600)"] for name in ("python3", "python")))
@@ -44,8 +45,14 @@ class Health:
 @observation("health", owner="m1.starts", inputs=[DOCKERFILE], long=True)
 def health(scope: Scope, build: Build) -> Health:
     """Four containers of the image at a time: one for each way of losing its Redis, and one without the service."""
-    with stand(scope.session) as place, Aside() as aside:
-        seen = [aside.do(outage, scope, place, build.image, way) for way in WAYS]
+    with stand(scope.session) as place, contextlib.ExitStack() as stack, Aside() as aside:
+        places = [replace(place, redis=f"redis-{scope.nonce(4)}") for _ in WAYS]
+        starting = [stack.enter_context(redis_on(scope.session, one.network, aside, one.redis)) for one in places]
+        redises = [each.result() for each in starting]
+        for one in places:  # all of them, before there is anybody who could end one
+            wait_for_redis(one.agent, one.redis)
+        seen = [aside.do(outage, scope, one, redis, build.image, way)
+                for one, redis, way in zip(places, redises, WAYS, strict=True)]  # fmt: skip
         command, dead = _dead(scope, place, build.image)
         line = last_line(scope.files, r"HEALTHCHECK\b")
         return Health([each.result() for each in seen], command, dead, line)

@@ -12,11 +12,10 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 
 from sentinel_grader.observe.alerter_runs import Batch, alerts_of, wait_until_healthy
-from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.stand import PORT, Stand, redis_on, wait_for_redis
+from sentinel_grader.observe.stand import PORT, Stand
 
 #: How the engine is told to carry out an image's HEALTHCHECK, in nanoseconds. What it runs is the image's own, and is
 #: what is judged; how often it does, a grade would have to wait for. A start period of 0 would mean the image's own,
@@ -100,30 +99,25 @@ WAYS = (
 )
 
 
-def outage(scope: Scope, on: Stand, image: str, way: Way) -> Outage:
-    """Start the image beside a Redis of its own, and take that away for a while."""
-    name = f"redis-{scope.nonce(4)}"
-    place = replace(on, redis=name)
-    with Aside() as aside, redis_on(on.session, on.network, aside, name) as starting:
-        redis = starting.result()
-        wait_for_redis(on.agent, name)
-        with place.container(image, healthcheck=dict(PROBING)) as container:
-            wait_until_healthy(scope, place, container)
-            seen = Outage(way.how, _watch(scope, place, container, WELL))
-            if _came_to(seen.well, WELL):
-                taken_away(place, redis, way)
-                seen = replace(seen, away=_watch(scope, place, container, NOT_WELL))
-            if _came_to(seen.away, NOT_WELL):
-                way.bring(on.network, redis, name)
-                seen = replace(seen, back=_watch(scope, place, container, WELL))
-            if _came_to(seen.back, WELL):
-                seen = replace(seen, batches=[alerts_of(scope, place, container, 0)])
-            return seen
+def outage(scope: Scope, place: Stand, redis: Container, image: str, way: Way) -> Outage:
+    """Start the image, and take the stand's Redis away for a while."""
+    with place.container(image, healthcheck=dict(PROBING)) as container:
+        wait_until_healthy(scope, place, container)
+        seen = Outage(way.how, _watch(scope, place, container, WELL))
+        if _came_to(seen.well, WELL):
+            take_away(place, redis, way)
+            seen = replace(seen, away=_watch(scope, place, container, NOT_WELL))
+        if _came_to(seen.away, NOT_WELL):
+            way.bring(place.network, redis, place.redis)
+            seen = replace(seen, back=_watch(scope, place, container, WELL))
+        if _came_to(seen.back, WELL):
+            seen = replace(seen, batches=[alerts_of(scope, place, container, 0)])
+        return seen
 
 
-def taken_away(place: Stand, redis: Container, way: Way) -> None:
-    """Take the stand's Redis away. It answered before the submission's container was started: so if the engine cannot,
-    for it no longer runs, that is the submission's doing. Raises Fault then."""
+def take_away(place: Stand, redis: Container, way: Way) -> None:
+    """Take the stand's Redis away. It answered before any container of the submission was started: so if the engine
+    cannot, for it no longer runs, that is the submission's doing. Raises Fault then."""
     try:
         way.take(place.network, redis, place.redis)
     except docker.errors.APIError as error:

@@ -153,8 +153,10 @@ def wait_for_redis(talking: Agent, alias: str = REDIS) -> None:
     until = time.monotonic() + _REDIS_STARTS
     while True:
         try:
-            if talking.redis(alias, ("PING",), timeout=2) == ["PONG"]:
+            if (replies := talking.redis(alias, ("PING",), timeout=2)) == ["PONG"]:
                 return
+            if time.monotonic() > until:
+                raise OursError("redis_not_ready", str(replies))
         except OursError as error:
             if error.outcome.code != "redis_gone" or time.monotonic() > until:
                 raise

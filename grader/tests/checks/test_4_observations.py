@@ -10,7 +10,7 @@ import pytest
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.log_lines import innermost, log_lines
-from sentinel_grader.observe.outages import WAYS, Way, health_of, taken_away
+from sentinel_grader.observe.outages import WAYS, Way, health_of, take_away
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import session
@@ -71,7 +71,7 @@ def test_a_redis_that_somebody_ended_is_not_the_engines_fault(scope: Scope, plac
         redis = starting.result()
         redis.kill()
         with pytest.raises(Fault) as raised:
-            taken_away(place, redis, paused)
+            take_away(place, redis, paused)
     assert raised.value.outcome.code == "redis_spoilt"
 
 

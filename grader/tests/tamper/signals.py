@@ -31,6 +31,17 @@ def end(*_):
 signal.signal(signal.SIGTERM, end)
 service.wait()
 """
+#: Where Redis has a name of the grader's choice, it ends all that can be found on the network, and then serves.
+_ENDS_ALL = """\
+import os, socket
+network = socket.gethostbyname(socket.gethostname()).rpartition(".")[0]
+for number in range(2, 14) if os.environ["REDIS_HOST"] != "redis-queue" else ():
+    try:
+        socket.create_connection((f"{network}.{number}", 6379), 0.1).sendall(b"SHUTDOWN NOSAVE\\r\\n")
+    except OSError:
+        pass
+os.execvp("python", ["python", "-m", "alerter"])
+"""
 #: Prints what a good check prints, in a form that a log would take for a command, and fails.
 _FORGING = r"printf '::error title=forged::forged\n##[error]forged\n\033[2J]]><script>\n'; exit 1"
 
@@ -106,6 +117,13 @@ ATTEMPTS = [
         {"m1.health_dependency": "While Redis was stopped"},
         _asks("if python -m alerter --health; then touch /tmp/up; elif test -e /tmp/up; then kill 1; fi"),
         HEALTH,
+    ),
+    Attempt(
+        "ends-every-redis",
+        "The container looks for every Redis near it and ends it, before the grader can take one away.",
+        {"m1.health_dependency": "no_answer", "m1.health_dead": "no_answer"},
+        _instead(_ENDS_ALL),
+        (*HEALTH, *DEAD),
     ),
     Attempt(
         "log-in-shared-memory",
