@@ -30,6 +30,8 @@ IMAGE = "python:3.13-slim"
 _CODE = Path(__file__).with_name("agent_inside.py").read_text(encoding="utf-8")
 #: Seconds on top of a request's own deadline before the agent itself counts as gone.
 _GRACE = 10.0
+#: How deep an answer may be nested: what Python can just read, it cannot always write or walk through.
+DEPTH = 40
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,16 @@ class Answer:
         return f"status {self.status}, {self.body[:300].decode(errors='replace')!r}"
 
 
-def _writable(value: Any) -> Any:
+def _writable(value: Any, room: int = DEPTH) -> Any:
+    """The value as it can be written down again. Raises ValueError for one that is deeper than `room`."""
+    if room < 0:
+        raise ValueError("too deep")
     if isinstance(value, str):
         return value.encode(errors="replace").decode()
     if isinstance(value, list):
-        return [_writable(each) for each in value]
+        return [_writable(each, room - 1) for each in value]
     if isinstance(value, dict):
-        return {_writable(key): _writable(each) for key, each in value.items()}
+        return {_writable(key): _writable(each, room - 1) for key, each in value.items()}
     return value
 
 
