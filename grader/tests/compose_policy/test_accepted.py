@@ -140,7 +140,6 @@ def test_what_only_compose_refuses_is_told_in_its_words(learner: Learner) -> Non
         (3, "    networks: [nowhere]\n"),
         (3, "    volumes: ['nothing:/x']\n"),
         (3, "    mem_limit: 64m\n    deploy: {resources: {limits: {memory: 32m}}}\n"),
-        (6, "    tmpfs: /x\n    volumes: [/x]\n"),
         (3, "    depends_on: [alerter]\n"),
     ],
 )
