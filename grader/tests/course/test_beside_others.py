@@ -27,8 +27,8 @@ from sentinel_grader.result import CheckResult, Result, Verdict
 from .exercises import AFTER_TASK, BASE, SOLUTION, STARTER, assemble
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
-#: Everything there is to grade; and the least, which asks nothing of the engine but to be clean.
-EVERYTHING, LITTLE = ("1",), ("m1.pinned_base",)
+#: Everything there is to grade of the alerter; and the least, which asks nothing of the engine but to be clean.
+EVERYTHING, LITTLE = ("1.1", "1.2", "1.3", "1.4"), ("m1.pinned_base",)
 
 
 @pytest.fixture(scope="module")

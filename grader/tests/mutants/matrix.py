@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_grader import course
 from sentinel_grader.environment import shell
 from sentinel_grader.environment.bases.images import local_image
 from sentinel_grader.environment.docker import Engine, find_engine
@@ -45,17 +46,23 @@ def engine() -> Engine:
     return found
 
 
-def run(mutant: Mutant) -> Run:
-    """Grade a mutant."""
+def run(mutant: Mutant, *, whole: bool = True) -> Run:
+    """Grade a mutant: on every check, or on those of its own tasks."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sentinel-mutant-") as folder:
-        results = graded(mutant.submission(Path(folder)), engine())
+        results = graded(mutant.submission(Path(folder)), engine(), None if whole else of_its_tasks(mutant))
     return Run(mutant, results, time.monotonic() - began)
 
 
-def graded(submission: Path, on: Engine) -> dict[str, CheckResult]:
-    """The result of every check there is, by its id, from nothing: no recording is read or kept."""
-    result = grade(all_checks(), submission, on, jobs=4, store=Store(None)).result
+def of_its_tasks(mutant: Mutant) -> list[str]:
+    """The checks of the tasks in which this mutant fails one."""
+    tasks = {course.task_of(id_)[1].number for id_ in mutant.fails}
+    return [id_ for id_ in all_checks() if course.task_of(id_)[1].number in tasks]
+
+
+def graded(submission: Path, on: Engine, ids: list[str] | None = None) -> dict[str, CheckResult]:
+    """The result of these checks, else of every one there is, by its id, from nothing: no recording is read or kept."""
+    result = grade(ids or all_checks(), submission, on, jobs=4, store=Store(None)).result
     return {each.id: each for each in result.checks}
 
 

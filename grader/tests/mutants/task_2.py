@@ -20,6 +20,7 @@ WORKDIR /service
 ENV PYTHONPATH=/service/packages PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001:10001
 EXPOSE 8001
+HEALTHCHECK CMD ["python", "-m", "alerter", "--health"]
 CMD ["python", "-m", "alerter"]
 """
 _DECORATED = _ONE_STAGE.replace("COPY alerter", "COPY --from=build /etc/hostname /service/built-on\nCOPY alerter")

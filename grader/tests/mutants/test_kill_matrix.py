@@ -29,10 +29,11 @@ Runs = dict[str, Future[Run]]
 
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
-    """Every mutant that is asked for, graded several at a time."""
-    asked = asked_for(request, "mutant")
+    """Every mutant that is asked for, graded several at a time. Where only the quick ones are, it is on the checks of
+    their own tasks: that no other check fails of them is for the whole matrix to show."""
+    asked, whole = asked_for(request, "mutant"), "not slow" not in request.config.getoption("-m")
     with latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        yield {mutant.name: pool.submit(run, mutant) for mutant in MUTANTS if mutant.name in asked}
+        yield {mutant.name: pool.submit(run, mutant, whole=whole) for mutant in MUTANTS if mutant.name in asked}
         pool.shutdown(cancel_futures=True)
 
 
