@@ -14,11 +14,20 @@ PLACES = ("grader/tests", "module-01-containers")
 _STATUS = {0: 0, 1: 1, 2: 130, 5: 3}
 
 
+#: What shares nothing, and so runs on every core, in any order.
+UNIT = "not engine and not install and not slow"
+
+
 def marks(*, unit: bool, engine: bool, everything: bool) -> str:
     """The tests that are asked for, as an expression for pytest's `-m`. The marks stand in pyproject.toml."""
     if unit:
-        return "not engine and not install and not slow"
+        return UNIT
     return " and ".join(["engine"] * engine + ["not slow"] * (not everything))
+
+
+def rest(*, everything: bool) -> str:
+    """All that is not among the UNIT tests, in the same way."""
+    return f"not ({UNIT})" + " and not slow" * (not everything)
 
 
 def run(marks: str, *, keyword: str, places: list[str], side_by_side: bool) -> int:

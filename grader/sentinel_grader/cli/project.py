@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sentinel_grader.cli.app import Yes, app, prepare
+from sentinel_grader.cli.app import INTERRUPTED, Yes, app, prepare
 from sentinel_grader.paths import REPORTS
 
 
@@ -27,6 +27,11 @@ def run_tests(
 
     if not unit:
         prepare(yes)
+    if not (unit or engine or places or keyword):
+        first = testing.run(testing.UNIT, keyword="", places=[], side_by_side=True)
+        if first == INTERRUPTED:
+            return first
+        return testing.run(testing.rest(everything=everything), keyword="", places=[], side_by_side=False) or first
     marks = testing.marks(unit=unit, engine=engine, everything=everything)
     return testing.run(marks, keyword=keyword, places=places or [], side_by_side=unit)
 
