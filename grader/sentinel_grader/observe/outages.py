@@ -20,14 +20,16 @@ from sentinel_grader.observe.stand import PORT, Stand
 #: How the engine is told to carry out an image's HEALTHCHECK, in nanoseconds. What it runs is the image's own, and is
 #: what is judged; how often it does, a grade would have to wait for. A start period of 0 would mean the image's own,
 #: and while one lasts, engines since 25 probe every 5 s: https://docs.docker.com/reference/dockerfile/#healthcheck.
+#: The timeout is longer than a busy machine takes to start a probe: one that did not come to ask has noticed nothing.
 PROBING: Mapping[str, Any] = {
     "interval": 1_000_000_000,
-    "timeout": 3_000_000_000,
+    "timeout": 6_000_000_000,
     "retries": 2,
     "start_period": 1_000_000,
 }
-#: Seconds that a change is waited for.
-WATCHING = 12.0
+#: Seconds that a change is waited for: two probes that run into their timeout (14), and what a busy engine takes to
+#: start and to end them.
+WATCHING = 24.0
 #: What a service and its engine say where they tell the truth: the status of GET /health, and the container's health.
 Said = tuple[int, str]
 WELL: Said = (200, "healthy")
@@ -136,14 +138,29 @@ def _watch(scope: Scope, place: Stand, container: Container, until: Said) -> lis
     """Looks until the container says this, or WATCHING seconds are over, or it never will. Of looks that tell the same
     one after another, the first and the last are kept."""
     looks, patience = list[Look](), Patience(WATCHING, place.agent.slowdown)
+    contradicted = Contradicted()
     while patience.lasts():
         looks.append(_look(place, container, patience.spent))
         if len(looks) > 2 and looks[-3].said == looks[-2].said == looks[-1].said:
             del looks[-2]
         if looks[-1].said in (until, (until[0], "")) or container.status != "running":
             break
+        if contradicted.by(_probes_of(container), says=looks[-1].status == until[0]):
+            break
         scope.sleep(0.2)
     return looks
+
+
+class Contradicted:
+    """Whether a service has said a thing through all the probes that the engine keeps, and they say otherwise: then
+    nobody need wait for them any longer."""
+
+    def __init__(self) -> None:
+        self._since = set[str]()
+
+    def by(self, probes: set[str], *, says: bool) -> bool:
+        self._since = (self._since or probes) if says else set()
+        return bool(self._since) and self._since.isdisjoint(probes)
 
 
 def _look(place: Stand, container: Container, at: float) -> Look:
@@ -159,3 +176,10 @@ def health_of(container: Container) -> tuple[str, str]:
     told = container.attrs["State"].get("Health") or {}
     log = told.get("Log") or [{}]
     return str(told.get("Status") or "").removeprefix("none"), str(log[-1].get("Output") or "").strip()[-300:]
+
+
+def _probes_of(container: Container) -> set[str]:
+    """When each of the probes that the engine keeps a log of began; it keeps five:
+    https://docs.docker.com/reference/dockerfile/#healthcheck."""
+    told = container.attrs["State"].get("Health") or {}
+    return {str(probe["Start"]) for probe in told.get("Log") or []}

@@ -10,7 +10,7 @@ import pytest
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.log_lines import innermost, log_lines
-from sentinel_grader.observe.outages import WAYS, Way, health_of, take_away
+from sentinel_grader.observe.outages import WAYS, Contradicted, Way, health_of, take_away
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import session
@@ -19,6 +19,16 @@ from sentinel_grader.observe.stand import Stand, redis_on, stand, wait_for_redis
 
 def test_folders_that_changed_only_since_something_in_them_did_are_left_out() -> None:
     assert innermost(["/run", "/run/x", "/run/x/pid", "/tmp"]) == ["/run/x/pid", "/tmp"]
+
+
+def test_probes_are_waited_for_until_all_that_the_engine_keeps_say_otherwise() -> None:
+    contradicted = Contradicted()
+    assert not contradicted.by({"1", "2"}, says=False)
+    assert not contradicted.by({"1", "2"}, says=True)
+    assert not contradicted.by({"2", "3"}, says=True)
+    assert contradicted.by({"3", "4"}, says=True)
+    assert not contradicted.by({"3", "4"}, says=False)
+    assert not contradicted.by({"5", "6"}, says=True)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sentinel_grader.observe.working import Working
 
 #: Seconds within which it must have stopped; its health must tell of a change, being asked every second; a line must be
 #: in the log.
-STOPPED, TOLD, LOGGED = 5.0, 10.0, 2.0
+STOPPED, TOLD, LOGGED = 5.0, 20.0, 2.0
 #: Done, or ended by SIGTERM: 128 + 15.
 WELL_ENDED = (0, 143)
 _NOBODY = Look(0, 0, "nobody asked", "")
