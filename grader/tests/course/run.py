@@ -32,7 +32,7 @@ PROBES = {
     "registry": ["docker", "manifest", "inspect", "hello-world"],
     "cluster": ["kubectl", "version", "--request-timeout=5s"],
 }
-NOT_COPIED = (".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "reports", "*.egg-info")
+NOT_COPIED = (".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
 #: What a reader has: the port, and the project name of the stages' Compose files.
 PORT, HOSTS, PROJECT = 8000, ("localhost", "127.0.0.1"), "sentinel"
 
@@ -48,6 +48,7 @@ class Lesson:
         self._project = f"lesson-{module}"
         self._copy = Path(tempfile.mkdtemp(prefix="sentinel-lesson-"), "sentinel")
         shutil.copytree(root, self._copy, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+        shutil.rmtree(self._copy / "reports", ignore_errors=True)  # of our own tests, and of no checkout
         _stand_in_for_launcher(self._copy / "sentinel")
         self._port = _free_port()
         self._clean()
