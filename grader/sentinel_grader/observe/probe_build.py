@@ -14,6 +14,8 @@ from sentinel_grader.observe.alerter_build import failure, run_build
 from sentinel_grader.observe.outcome import Fault, OursError, Place
 from sentinel_grader.observe.scope import Scope
 
+_OWN = "io.sentinel.probe"
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -57,11 +59,16 @@ def steps_in(log: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def probe_image(scope: Scope, context: Path, caches: str, what: str, *options: str) -> Iterator[tuple[str, Tried]]:
-    """An image built for the block only: its name, and how its build ended."""
+    """An image built for the block only: its name, and how its build ended.
+
+    Its label makes it another image than that of any other build, even where the context is of no matter: Engine 20.10
+    may lose the name of an image while another name of it is removed.
+    """
     name = f"sentinel-grade/{what}:{scope.session.run}"
+    own = f"--label={_OWN}={scope.nonce()}"
     engine = scope.session.engine
     try:
-        tried = try_build(scope, context, caches, "--load", f"--tag={name}", *options)
+        tried = try_build(scope, context, caches, "--load", f"--tag={name}", own, *options)
         if tried.ok:
             layers = engine.images.get(name).attrs["RootFS"]["Layers"]
             tried = replace(tried, layers=tuple(str(layer) for layer in layers))

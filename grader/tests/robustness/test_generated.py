@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ import jsonschema  # type: ignore[import-untyped]  # comes with check-jsonschema
 import pytest
 
 from sentinel_grader import course, result
+from sentinel_grader.environment.docker import version_number
 from sentinel_grader.grading import grade
 from sentinel_grader.observe.store import Store
 from sentinel_grader.paths import ROOT
+from sentinel_grader.policy.features import understood_by
 from sentinel_grader.reports import html, junit
-from sentinel_grader.result import EXIT, Overall, Result, Verdict, from_json, to_json
+from sentinel_grader.result import EXIT, Overall, Reason, Result, Verdict, from_json, to_json
 
 from ..mutants.matrix import all_checks, engine
 from .generated import COUNT, KINDS, SEED, kind, submission
@@ -44,13 +46,21 @@ def has_verdicts(text: str, asked: list[str]) -> Result:
     jsonschema.validate(json.loads(text), SCHEMA)
     read = from_json(text)
     assert [each.id for each in read.checks] == asked
-    owed = {each.id: each.reason.saw for each in read.checks if each.verdict is Verdict.NOT_GRADED and each.reason}
+    owed = {each.id: each.reason for each in read.checks if each.verdict is Verdict.NOT_GRADED and each.reason}
+    if too_old(owed.values()):  # what an engine does not know, it cannot be asked for: the one thing that is owed
+        return read
     assert owed == {}
     assert read.verdict is Overall.FAILED, "none of these does what is asked"
     for each in read.checks:
         assert (each.reason is None) == (each.verdict is Verdict.PASSED)
         assert not each.reason or each.reason.saw.strip()
     return read
+
+
+def too_old(reasons: Collection[Reason]) -> bool:
+    """Whether these are about an instruction that this engine's BuildKit does not know."""
+    heredocs = understood_by(version_number(engine().version)) >= (1, 4)
+    return not heredocs and {each.code for each in reasons} == {"dockerfile_frontend_too_old"}
 
 
 @pytest.mark.parametrize("number", numbers(range(COUNT), QUICK))
