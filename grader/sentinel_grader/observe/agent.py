@@ -80,6 +80,11 @@ class Agent:
         self._process, self._container, self._log = process, container, log
         self._buffer, self._turn = b"", threading.Lock()
 
+    @property
+    def container(self) -> str:
+        """The name of its container."""
+        return self._container
+
     def http(
         self,
         method: str,

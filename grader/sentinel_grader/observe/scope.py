@@ -127,6 +127,10 @@ class Scope:
         """So many random bytes, as hex digits: nobody can foresee them, and no other grade has the same."""
         return self.session.log.nonce(secrets.token_hex(size))
 
+    def say(self, line: str) -> None:
+        """Have the last line of what is at work shown, where it is no command of `run`'s."""
+        self._heard(line)
+
     def check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise OursError("cancelled", "the grade was interrupted")

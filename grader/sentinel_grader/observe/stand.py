@@ -119,7 +119,7 @@ def _require_engine(session: Session) -> None:
     _create(session, IMAGE, "control", "true", network_mode="none").remove(force=True, v=True)
 
 
-def _options(session: Session) -> dict[str, str]:
+def network_options(session: Session) -> dict[str, str]:
     """Internal networks lead nowhere but to the engine's own machine, which has an address on them. Since Engine 28 it
     need not: https://docs.docker.com/engine/network/drivers/bridge/#gateway-modes."""
     if version_number(session.surroundings.get("engine", "")) < (28,):
@@ -177,7 +177,7 @@ def stand(session: Session) -> Iterator[Stand]:
     """A stand for the block. Raises OursError where the engine cannot give one."""
     try:
         network = session.engine.networks.create(
-            session.name("net"), internal=True, labels=session.labels, options=_options(session)
+            session.name("net"), internal=True, labels=session.labels, options=network_options(session)
         )
     except docker.errors.DockerException as error:
         raise OursError("no_network", str(error)) from error

@@ -1,0 +1,97 @@
+"""The model that runs: the learner's, with what a grade needs of it and within what a grade can bear."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sentinel_grader.observe.compose.taken import Composing
+
+#: What a service may take where its own file says nothing: as an image does that is run alone (observe/stand.py).
+MEMORY, PIDS, PROCESSORS = 512 << 20, 256, 2.0
+#: What there may be of an engine's log of one container, whatever the file says.
+_LOGGING = {"driver": "json-file", "options": {"max-size": "4m", "max-file": "1"}}
+#: How often the engine asks for health: what it runs is the image's own or the file's, and only that is judged.
+#: A start period of 0 would mean the image's: https://docs.docker.com/reference/dockerfile/#healthcheck.
+PROBING = {"interval": "1s", "timeout": "6s", "retries": 10, "start_period": "1ms"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a run is: its `project`, the `labels` of all that it makes, the images of the learner's services by name and
+    of the course's, further `environment` of the learner's services, and `changes` of single services, by name. The
+    engine has so many `processors`, and `networks` are made with these options of their driver."""
+
+    project: str
+    labels: Mapping[str, str]
+    images: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    processors: float = PROCESSORS
+    networks: Mapping[str, str] = field(default_factory=dict)
+
+
+def runnable(composing: Composing, setting: Setting) -> dict[str, Any]:
+    """The model to run.
+
+    Networks are internal, so nothing gets out, and engines publish no port of what is on such a network: a stage that
+    runs here, or another grade, may have the same ones. Which they would be the engine says all the same.
+    """
+    model: dict[str, Any] = json.loads(json.dumps(composing.model))
+    own = {each.name for each in composing.own}
+    model["name"] = setting.project
+    for name, service in model.get("services", {}).items():
+        _settle(service, name, setting)
+        healthcheck = service.get("healthcheck") or {}
+        if name in own:
+            _bound(service, setting)
+            service["healthcheck"] = healthcheck if healthcheck.get("disable") else {**healthcheck, **PROBING}
+        else:
+            service.pop("ports", None)
+            service["healthcheck"] = {**PROBING, **healthcheck}
+        service |= setting.changes.get(name, {})
+    for section in ("networks", "volumes"):
+        for name, what in (model.get(section) or {}).items():
+            what |= {"name": f"{setting.project}_{name}", "labels": {**(what.get("labels") or {}), **setting.labels}}
+    for network in (model.get("networks") or {}).values():
+        network |= {"internal": True, "driver_opts": dict(setting.networks)}
+    return model
+
+
+def _settle(service: dict[str, Any], name: str, setting: Setting) -> None:
+    """What every service gets."""
+    service["image"] = setting.images.get(name, service.get("image", ""))
+    service["pull_policy"] = "never"
+    service["labels"] = {**(service.get("labels") or {}), **setting.labels}
+    service["logging"] = _LOGGING
+
+
+def _bound(service: dict[str, Any], setting: Setting) -> None:
+    """What a learner's own service gets."""
+    service["environment"] = {**(service.get("environment") or {}), **setting.environment}
+    service["ports"] = [{key: value for key, value in port.items() if key != "published"}
+                        for port in service.get("ports") or []]  # fmt: skip
+    dropped = service.get("cap_drop") or []
+    service["cap_drop"] = dropped if "ALL" in dropped else sorted({*dropped, "NET_RAW"})
+    limits = (service.get("deploy") or {}).get("resources", {}).get("limits")
+    _set(service, limits, ("mem_limit", "memory"), MEMORY)
+    _set(service, limits, ("pids_limit", "pids"), PIDS)
+    if not service.get("cpu_quota"):
+        _set(service, limits, ("cpus", "cpus"), min(PROCESSORS, setting.processors))
+    for place, key in ((service, "cpus"), (limits or {}, "cpus")):
+        if float(place.get(key) or 0) > setting.processors:  # the engine refuses what it does not have
+            place[key] = setting.processors
+
+
+def _set(service: dict[str, Any], limits: dict[str, Any] | None, names: tuple[str, str], value: float) -> None:
+    """Set a bound where there is none. Compose wants all of them in one place: with `deploy.resources.limits`, it takes
+    one beside it for a contradiction."""
+    short, long = names
+    if service.get(short) or (limits or {}).get(long):
+        return
+    if limits is None:
+        service[short] = value
+    else:
+        limits[long] = str(value) if long != "pids" else value

@@ -1,0 +1,170 @@
+"""What is brought up of a Compose file: theirs, within our bounds; and that it is gone after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sentinel_grader.observe.compose.runnable import MEMORY, PIDS, Setting, runnable
+from sentinel_grader.observe.compose.stack import Stack, stack
+from sentinel_grader.observe.compose.taken import Composing, taken
+from sentinel_grader.observe.leftovers import LABEL
+from sentinel_grader.observe.outcome import Fault
+from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.session import Session, session
+
+from ..compose_policy.learner import COURSE, INCLUDE, Learner
+
+SETTING = Setting("run-1", {LABEL: "1"}, {"alerter": "sha256:1"}, {"THRESHOLD": "1"}, processors=2.0)
+#: A service whose image is a base, so that nothing need be built.
+KEEPER = """\
+services:
+  keeper:
+    image: redis:8
+    command: [redis-server, --appendonly, "yes"]
+    volumes: [kept:/data]
+    ports: ["0.0.0.0:6379:6379", "127.0.0.1:9000:9000"]
+    healthcheck: {test: [CMD, redis-cli, -e, ping], interval: 60s}
+    secrets: [word]
+  tool: {image: "redis:8", profiles: [tools], command: sleep infinity}
+volumes: {kept: }
+secrets: {word: {file: ./word.txt}}
+"""
+
+
+@pytest.fixture
+def learner(tmp_path: Path) -> Learner:
+    return Learner(tmp_path / "module-01-containers")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Session]:
+    with session(tmp_path, {"engine": "29"}) as found:
+        yield found
+
+
+def composing(learner: Learner, text: str, running: Any, *, alone: bool = False) -> Composing:
+    learner.put("docker-compose.yaml", text)
+    learner.put("word.txt", "swordfish")
+    return taken(running, learner.folder, COURSE, include=None if alone else "../docker-compose.yaml")
+
+
+def of(service: str) -> str:
+    return f"{INCLUDE}services:\n  alerter:\n    build: alerter\n{service}"
+
+
+@pytest.fixture
+def alerter(learner: Learner, running: Session) -> Any:
+    """The alerter as it runs, of these lines."""
+
+    def made(lines: str) -> dict[str, Any]:
+        model = runnable(composing(learner, of(lines), running), SETTING)
+        found: dict[str, Any] = model["services"]["alerter"]
+        return found
+
+    return made
+
+
+@pytest.mark.engine
+def test_all_that_runs_is_the_runs_own(learner: Learner, running: Session) -> None:
+    model = runnable(
+        composing(learner, of("    networks: [sentinel-net, more]\nnetworks: {more: }\n"), running), SETTING
+    )
+    assert model["name"] == "run-1"
+    labelled = [*model["services"].values(), *model["networks"].values(), *model["volumes"].values()]
+    assert [what["labels"] for what in labelled] == [{LABEL: "1"}] * 6
+    assert {what["name"] for what in model["networks"].values()} == {"run-1_sentinel-net", "run-1_more"}
+    assert all(what["internal"] for what in model["networks"].values())
+    assert not [what for what in model["services"].values() if "build" in what]
+
+
+@pytest.mark.engine
+def test_bounds_are_added_where_there_are_none(alerter: Any) -> None:
+    found = alerter("")
+    assert (found["mem_limit"], found["pids_limit"], found["cpus"]) == (MEMORY, PIDS, 2.0)
+    assert (found["cap_drop"], found["logging"]["options"]["max-size"]) == (["NET_RAW"], "4m")
+
+
+@pytest.mark.engine
+def test_bounds_of_theirs_stay_what_they_are(alerter: Any) -> None:
+    found = alerter("    mem_limit: 64m\n    cpus: 0.25\n    cap_drop: [ALL]\n")
+    assert (found["mem_limit"], found["cpus"], found["cap_drop"]) == (str(64 << 20), 0.25, ["ALL"])
+
+
+@pytest.mark.engine
+def test_bounds_are_all_in_one_place(alerter: Any) -> None:
+    """Beside `deploy.resources.limits`, Compose takes a bound for a contradiction."""
+    found = alerter('    deploy: {resources: {limits: {cpus: "64"}}}\n')
+    assert found["deploy"]["resources"]["limits"] == {"cpus": 2.0, "memory": str(MEMORY), "pids": PIDS}
+    assert not {"mem_limit", "cpus", "pids_limit"} & found.keys()
+
+
+@pytest.mark.engine
+def test_ports_of_theirs_are_told_and_take_no_place(alerter: Any) -> None:
+    found = alerter('    ports: ["8001:8001", "127.0.0.1:9000:9000"]\n')
+    assert [(port["target"], port.get("host_ip"), "published" in port) for port in found["ports"]] == [
+        (8001, None, False), (9000, "127.0.0.1", False)]  # fmt: skip
+
+
+@pytest.mark.engine
+def test_a_refusal_is_a_fault_with_its_line(learner: Learner, running: Session) -> None:
+    with pytest.raises(Fault) as raised:
+        composing(learner, of("    privileged: true\n"), running)
+    told = raised.value.outcome
+    assert (told.code, told.at and told.at.line) == ("privileged", 5)
+    assert told.saw.startswith("Refused before anything ran: ")
+
+
+@pytest.fixture
+def keeper(learner: Learner, running: Session) -> Iterator[Stack]:
+    found = composing(learner, KEEPER, running, alone=True)
+    with stack(Scope(running, learner.folder), found, {}) as made:
+        yield made
+
+
+@pytest.mark.engine
+def test_a_stack_goes_up_and_down_and_its_volumes_as_one_says(keeper: Stack) -> None:
+    assert keeper.up().well
+    (one,) = keeper.all_containers()
+    assert (keeper.service_of(one), one.name) == ("keeper", f"{keeper.project}-keeper-1")
+    bound = one.attrs["HostConfig"]["PortBindings"]
+    assert {port: [at["HostIp"] for at in ats] for port, ats in bound.items()} == {
+        "6379/tcp": ["0.0.0.0"], "9000/tcp": ["127.0.0.1"]}  # fmt: skip
+    assert not any(one.attrs["NetworkSettings"]["Ports"].values())
+    assert one.exec_run(["cat", "/run/secrets/word"]).output == b"swordfish"
+    network = keeper.networks()["default"]
+    with keeper.guest(network) as talking:
+        assert talking.redis(keeper.address(one, network), ("SET", "a", "1")) == ["OK"]
+    keeper.down()
+    assert (keeper.all_containers(), keeper.networks(), len(keeper.volumes())) == ([], {}, 1)
+    assert keeper.up().well
+    with keeper.guest(keeper.networks()["default"]) as talking:
+        assert talking.redis("keeper", ("GET", "a")) == ["1"]
+    keeper.down(volumes=True)
+    assert keeper.volumes() == []
+
+
+@pytest.mark.engine
+def test_one_that_does_not_come_up_says_why(learner: Learner, running: Session) -> None:
+    text = "services: {ends: {image: 'redis:8', command: sh -c 'exit 3'}}\n"
+    with stack(Scope(running, learner.folder), composing(learner, text, running, alone=True), {}) as made:
+        up = made.up()
+    assert (up.well, up.said) == (False, "container ends-1 exited (3)")
+
+
+@pytest.mark.engine
+def test_nothing_of_it_is_left(learner: Learner, tmp_path: Path) -> None:
+    with session(tmp_path, {"engine": "29"}) as running:
+        with stack(Scope(running, learner.folder), composing(learner, KEEPER, running, alone=True), {}) as made:
+            made.up()
+        engine, project = running.engine, made.project
+        assert running.engine.volumes.list(filters={"label": f"{LABEL}={running.run}"})
+    with session(tmp_path, {}) as after:
+        ours = {"label": f"com.docker.compose.project={project}"}
+        assert engine is not after.engine
+        assert not after.engine.containers.list(all=True, filters=ours)
+        assert not after.engine.networks.list(filters=ours)
+        assert not after.engine.volumes.list(filters=ours)
