@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
-from tests.mutants.mutant import lay_solution
 
 from sentinel_grader import course
 from sentinel_grader.checks import module_01 as module_01
@@ -22,6 +21,7 @@ from sentinel_grader.observe.schedule import observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
+from tests.mutants.mutant import lay_solution
 
 FILE = Path(__file__).parent / "recordings" / "solution.json.gz"
 #: Every observation that a check is made from.

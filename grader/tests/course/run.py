@@ -64,6 +64,7 @@ class Lesson:
         )
         self._done = 0
         self._over = ""
+        self._reached = False
 
     def run(self, blocks: list[Block], number: int) -> None:
         """Run the blocks up to `number` that have not been run. Fails or skips the test that calls it."""
@@ -82,6 +83,11 @@ class Lesson:
         for need in sorted(block.needs):
             if not _answers(PROBES[need]):
                 self._over = f"line {block.line} needs {need}, and there is none here"
+                pytest.skip(self._over)
+        if not self._reached and _with_port(block.command, PORT, self._port) != block.command:
+            self._reached = not os.environ.get("DOCKER_HOST") or _takes_connections(self._port)
+            if not self._reached:
+                self._over = f"line {block.line} asks a published port, and those of DOCKER_HOST's engine are not here"
                 pytest.skip(self._over)
 
     def _step(self, block: Block) -> None:
@@ -170,6 +176,14 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _skip_if(asked_for: bool, reason: str) -> None:
