@@ -21,7 +21,8 @@ from sentinel_grader.observe.schedule import observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
-from tests.mutants.mutant import lay_solution
+
+from ..mutants.mutant import lay_solution
 
 FILE = Path(__file__).parent / "recordings" / "solution.json.gz"
 #: Every observation that a check is made from.

@@ -22,6 +22,7 @@ from typing import NoReturn
 
 import pytest
 
+from . import made
 from .lessons import Block
 from .output import difference, lines, matches
 from .shell import Ran, Shell
@@ -51,7 +52,7 @@ class Lesson:
         shutil.rmtree(self._copy / "reports", ignore_errors=True)  # of our own tests, and of no checkout
         _stand_in_for_launcher(self._copy / "sentinel")
         self._port = _free_port()
-        self._clean()
+        made.remove(self._project)
         self._shell = Shell(
             self._copy,
             {
@@ -103,53 +104,15 @@ class Lesson:
     def require_nothing_left(self) -> None:
         """Fails if the lesson left processes or containers behind."""
         left = [f"the process {words}" for words in self._shell.running()]
-        left += [f"the {kind} {name}" for kind, names in self._things().items() for name in names]
+        left += [f"the {kind} {name}" for kind, names in made.by_lesson(self._project).items() for name in names]
         if left:
             _fail("At its end the lesson leaves on the reader's machine:\n" + _indented("\n".join(left)))
 
     def close(self) -> None:
         self._shell.close()
-        self._clean()
+        made.remove(self._project)
         shutil.rmtree(self._copy.parent, ignore_errors=True)
         os.close(self._turn)
-
-    def _clean(self) -> None:
-        """Remove what the lesson, or one before it that was killed, left in the engine."""
-        for kind, names in self._things().items():
-            if names:
-                subprocess.run(
-                    ["docker", *REMOVE[kind], *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-                )
-
-    def _things(self) -> dict[str, list[str]]:
-        """What of this lesson is in the engine, in the order in which it can be removed."""
-        ours = f"label=com.docker.compose.project={self._project}"
-        return {
-            "container": _names("ps", "--all", "--filter", ours) + _names("ps", "--all", "--filter", "name=^/?lesson-"),
-            "network": _names("network", "ls", "--filter", ours),
-            "volume": _names("volume", "ls", "--filter", ours) + _names("volume", "ls", "--filter", "name=^lesson-"),
-            "image": _names("image", "ls", "--filter", "reference=lesson-*"),
-        }
-
-
-#: How each kind of thing is removed.
-REMOVE = {
-    "container": ("rm", "--force", "--volumes"),
-    "network": ("network", "rm"),
-    "volume": ("volume", "rm", "--force"),
-    "image": ("image", "rm", "--force"),
-}
-NAME = {"ps": "{{.Names}}", "image": "{{.Repository}}:{{.Tag}}"}
-
-
-def _names(*listing: str) -> list[str]:
-    """The names that a `docker` listing gives; none where there is no docker, or no engine."""
-    try:
-        command = ["docker", *listing, "--format", NAME.get(listing[0], "{{.Name}}")]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return []
-    return done.stdout.split()
 
 
 def _answers(probe: list[str]) -> bool:

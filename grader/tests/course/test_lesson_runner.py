@@ -46,7 +46,7 @@ class Checkout:
         self.root = root
         course = root / "grader" / "tests" / "course"
         course.mkdir(parents=True)
-        for name in ("conftest.py", "lessons.py", "output.py", "run.py", "shell.py"):
+        for name in ("conftest.py", "lessons.py", "made.py", "output.py", "run.py", "shell.py"):
             shutil.copy(COURSE / name, course)
         shutil.copy(PYPROJECT, root / "grader")
         (root / "module-00-sample").mkdir()
