@@ -45,6 +45,7 @@ def run(marks: str, *, keyword: str, places: list[str], side_by_side: bool) -> i
         ".",
         "--import-mode=importlib",
     ]
+    command += ["--durations=20", "--durations-min=10"]  # where the minutes go
     command += ["-m", marks] if marks else []
     command += ["-k", keyword] if keyword else []
     command += ["-n", "auto", "--dist", "loadgroup"] if side_by_side else []

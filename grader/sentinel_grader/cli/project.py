@@ -15,7 +15,7 @@ from sentinel_grader.paths import REPORTS
 def run_tests(
     places: Annotated[list[str] | None, typer.Argument(help="Files or folders of tests; all of them if none.")] = None,
     keyword: Annotated[str, typer.Option("-k", help="Only tests whose name matches, as in pytest.")] = "",
-    unit: Annotated[bool, typer.Option("--unit", help="Only what needs no engine: seconds.")] = False,
+    unit: Annotated[bool, typer.Option("--unit", help="Only what needs no engine: two minutes.")] = False,
     engine: Annotated[bool, typer.Option("--engine", help="Only what needs an engine, lessons among it.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what takes long.")] = False,
     yes: Yes = False,
