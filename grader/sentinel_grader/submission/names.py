@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
+from fnmatch import fnmatchcase
 
 from sentinel_grader.submission.refusal import Refusal, is_plain, shown
 
@@ -12,7 +13,9 @@ LEFT_OUT = frozenset(
     {".git", ".venv", ".env", ".ds_store", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
     | {".ipynb_checkpoints"}
 )
-_LEFT_OUT_ENDING = ".egg-info"
+#: And what editors lay beside a file while they have it open, or write it: vim's swap files, Emacs' locks and copies,
+#: JetBrains' and Kate's. A learner neither made them nor sees them, and they change with every key.
+_PASSING = ("*.egg-info", "*~", "*.sw[opx]", "4913", ".#*", "#*#", "*___jb_tmp___", "*___jb_old___", ".*.kate-swp")
 #: Where the grader would keep what it recorded: nobody hands that in.
 OURS = ".sentinel"
 
@@ -27,7 +30,7 @@ _DEVICES = frozenset(
 def is_left_out(name: str) -> bool:
     """Whether a file or folder of this name is passed over without a word, whatever it is."""
     folded = name.casefold()
-    return folded in LEFT_OUT or folded.endswith(_LEFT_OUT_ENDING)
+    return folded in LEFT_OUT or any(fnmatchcase(folded, pattern) for pattern in _PASSING)
 
 
 def is_environment(names: Collection[str], path: str) -> bool:

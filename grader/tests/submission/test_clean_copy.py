@@ -136,8 +136,20 @@ def test_given_code_replaces_whatever_has_its_name(course: Path, tmp_path: Path)
 def test_what_git_ignores_here_is_no_part_of_a_submission() -> None:
     lines = [line.strip() for line in (ROOT / ".gitignore").read_text().splitlines()]
     names = [line.rstrip("/") for line in lines if line and not line.startswith(("#", "/"))]
-    assert [name for name in names if not is_left_out(name.replace("*", "x"))] == []
+    assert [name for name in names if not is_left_out(name.replace("*", "x").replace("\\", ""))] == []
     assert {".git", ".venv"} <= LEFT_OUT
+
+
+def test_what_editors_lay_beside_a_file_is_no_part_of_a_submission(
+    course: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    before = copied(handed_in, course, tmp_path / "before")
+    names = (".Dockerfile.swp", "Dockerfile~", "#Dockerfile#", "4913", "Dockerfile___jb_tmp___", ".Dockerfile.kate-swp")
+    plant(handed_in / ALERTER, dict.fromkeys(names, "half a line"))
+    (handed_in / ALERTER / ".#Dockerfile").symlink_to("me@here.1234")
+    assert copied(handed_in, course, tmp_path / "after").tree_hash == before.tree_hash
+    plant(handed_in / ALERTER, {"swap": "mine", "notes#": "mine"})
+    assert copied(handed_in, course, tmp_path / "mine").tree_hash != before.tree_hash
 
 
 def test_a_virtual_environment_is_left_out_whatever_it_is_called(course: Path, handed_in: Path, tmp_path: Path) -> None:
