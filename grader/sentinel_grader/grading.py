@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from sentinel_grader.environment.docker import Engine
 from sentinel_grader.evidence import evidence
 from sentinel_grader.hints import all_hints
 from sentinel_grader.judging import CHECKS, Check, Judged, Judging, in_order
+from sentinel_grader.observe.calling_off import CallingOff
 from sentinel_grader.observe.code import code_version
+from sentinel_grader.observe.keys import contents
 from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import Outcome
 from sentinel_grader.observe.schedule import Event, Listener, observe
@@ -35,12 +37,34 @@ EDITABLE = {"module-01-containers/exercises/alerter": ("Dockerfile", ".dockerign
 @dataclass(frozen=True)
 class Grade:
     """A result, with what is worth showing besides: the observations, and the given files that were changed. `run` is
-    what the grade called itself on the engine."""
+    what the grade called itself on the engine. `contents` tells for each observation what it may have seen of the
+    submission, as a hash; `beside` are checks that were judged besides, and count for nothing."""
 
     result: Result
     outcomes: dict[str, Outcome]
     changed_given_files: tuple[str, ...]
     run: str
+    contents: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[CheckResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A submission as it is graded: its clean copy, the given files that were changed in it, and by observation a hash
+    of what it may see there."""
+
+    copy: Submission
+    changed: tuple[str, ...]
+    contents: Mapping[str, str]
+
+
+def take(submission: Path, folder: Path, observations: Iterable[str]) -> Taken:
+    """Copy `submission` into the new folder `folder`, with the course's code laid over what was given."""
+    with pristine.tree() as handed_out:
+        copy = clean_copy(submission, folder)
+        changed = lay_given_code(copy.path, handed_out, "1.1", EDITABLE)
+    write_refusals(copy.path, copy.refusals, len(copy.files))
+    return Taken(copy, tuple(changed), contents(observations, copy.path, CHECKS.registry))
 
 
 def declared(ids: Iterable[str]) -> list[Check]:
@@ -59,16 +83,19 @@ def grade(
     listener: Listener = lambda _event: None,
     decided: Callable[[Judged], None] = lambda _judged: None,
     log: Log | None = None,
+    calling_off: CallingOff | None = None,
+    beside: Callable[[Mapping[str, str]], Iterable[str]] = lambda _contents: (),
 ) -> Grade:
-    """Grade `submission` (a checkout of the course) for the checks `ids`. Raises OursError without an engine."""
+    """Grade `submission` (a checkout of the course) for the checks `ids`. Raises OursError without an engine.
+
+    `beside` names checks to judge besides, from what each observation may see (`Grade.contents`).
+    """
     began, started = time.monotonic(), datetime.now(UTC)
     scratch.sweep()
-    with scratch.folder("grade") as folder, pristine.tree() as handed_out:
-        copy = clean_copy(submission, folder / "copy")
-        changed = lay_given_code(copy.path, handed_out, "1.1", EDITABLE)
-        write_refusals(copy.path, copy.refusals, len(copy.files))
-        checks = declared(ids)
-        names = {name for check in checks for name in check.observations}
+    with scratch.folder("grade") as folder:
+        taken = take(submission, folder / "copy", observed(CHECKS))
+        more = [id_ for id_ in beside(taken.contents) if id_ not in ids]
+        checks = declared([*ids, *more])
         judging = Judging(checks)
 
         def heard(event: Event) -> None:
@@ -78,15 +105,33 @@ def grade(
                     if each.id in ids:
                         decided(each)
 
-        with session(copy.path, surroundings(engine), keep=keep, log=log) as running:
+        with session(taken.copy.path, surroundings(engine), keep=keep, log=log) as running:
             outcomes = observe(
-                names, running, store or Store.default(), jobs=jobs or (os.cpu_count() or 2) * 2, listener=heard
+                observed(checks),
+                running,
+                store or Store.default(),
+                jobs=jobs or (os.cpu_count() or 2) * 2,
+                listener=heard,
+                calling_off=calling_off,
             )
-        judged = [each for each in judging.all() if each.id in ids]
+        judged = judging.all()
     result = _result(
-        judged, submission, copy, engine, started, time.monotonic() - began, dict(running.nonces), outcomes
+        [each for each in judged if each.id in ids],
+        submission,
+        taken.copy,
+        engine,
+        started,
+        time.monotonic() - began,
+        dict(running.nonces),
+        outcomes,
     )
-    return Grade(result, outcomes, tuple(changed), running.run)
+    besides = tuple(check_result(each, outcomes) for each in judged if each.id in more)
+    return Grade(result, outcomes, taken.changed, running.run, taken.contents, besides)
+
+
+def observed(checks: Iterable[Check]) -> set[str]:
+    """The observations that these checks judge."""
+    return {name for check in checks for name in check.observations}
 
 
 def surroundings(engine: Engine) -> dict[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sentinel_grader.observe.code import code_version
 from sentinel_grader.observe.outcome import Recorded
-from sentinel_grader.observe.registry import Observation
+from sentinel_grader.observe.registry import Observation, Registry
 from sentinel_grader.observe.session import Session
 
 
@@ -41,6 +41,16 @@ def content(folder: Path, patterns: tuple[str, ...]) -> str:
             digest.update(f"file {path.relative_to(folder)} {bool(mode)} {path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def contents(names: Iterable[str], submission: Path, registry: Registry) -> dict[str, str]:
+    """For each of these observations, and those that they build on: a hash over all that it may see of a submission, by
+    itself or through those."""
+    found = dict[str, str]()
+    for observation in registry.closure(names):
+        parts = [content(submission, observation.inputs), *(found[need] for need in observation.needs)]
+        found[observation.name] = hashlib.sha256(" ".join(parts).encode()).hexdigest()
+    return found
 
 
 def key(

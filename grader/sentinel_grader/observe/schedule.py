@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from sentinel_grader.observe.calling_off import CALLED_OFF, CallingOff, Names
 from sentinel_grader.observe.keys import Perishable
 from sentinel_grader.observe.keys import key as key_of
 from sentinel_grader.observe.log import AT_WORK
@@ -49,9 +50,12 @@ def observe(
     jobs: int,
     listener: Listener = lambda _event: None,
     registry: Registry = REGISTRY,
+    calling_off: CallingOff | None = None,
 ) -> dict[str, Outcome]:
-    """Make the named observations and all that they build on, at most `jobs` at once; how each ended, by name."""
-    return asyncio.run(_Run(session, store, jobs, listener, registry).all(registry.closure(names)))
+    """Make the named observations and all that they build on, at most `jobs` at once; how each ended, by name. One that
+    was called off is unavailable, and so is what builds on it."""
+    run = _Run(session, store, jobs, listener, registry)
+    return asyncio.run(run.unless_called_off(registry.closure(names), calling_off or CallingOff()))
 
 
 class _Run:
@@ -61,11 +65,25 @@ class _Run:
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._keys: dict[str, str] = {}
 
+    async def unless_called_off(self, observations: list[Observation], calling_off: CallingOff) -> dict[str, Outcome]:
+        loop = asyncio.get_running_loop()
+        with calling_off.heard_by(lambda names: loop.call_soon_threadsafe(self._call_off, names)):
+            return await self.all(observations)
+
     async def all(self, observations: list[Observation]) -> dict[str, Outcome]:
         async with asyncio.TaskGroup() as group:
             for observation in sorted(observations, key=lambda each: not each.long):  # none begins before all are there
                 self._tasks[observation.name] = group.create_task(self._one(observation))
-        return {name: task.result() for name, task in self._tasks.items()}
+        gone = Unavailable(CALLED_OFF, "It was called off before it ended.")
+        return {name: gone if task.cancelled() else task.result() for name, task in self._tasks.items()}
+
+    def _call_off(self, names: Names) -> None:
+        """Cancel them; what waits for one that is cancelled is cancelled with it, and what was made of it is here."""
+        called_off = set(self._tasks if names is None else names)
+        for observation in self._registry.closure(self._tasks):  # each after what it builds on
+            if observation.name in called_off or called_off & set(observation.needs):
+                called_off.add(observation.name)
+                self._tasks[observation.name].cancel()
 
     async def _one(self, observation: Observation) -> Outcome:
         built_on = {name: await self._tasks[name] for name in observation.needs}

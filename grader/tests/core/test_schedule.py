@@ -12,6 +12,9 @@ from typing import Any, cast
 
 import pytest
 
+from sentinel_grader.observe.calling_off import CALLED_OFF, CallingOff
+from sentinel_grader.observe.keys import contents
+from sentinel_grader.observe.keys import key as key_of
 from sentinel_grader.observe.outcome import Blocked, Fault, OursError, Recorded, SubmissionFault, Unavailable
 from sentinel_grader.observe.registry import Registry
 from sentinel_grader.observe.schedule import Event, Moment, observe
@@ -215,3 +218,60 @@ def test_a_command_past_its_deadline_or_without_end_is_ended(session: Session, t
     scope.cancel()
     with pytest.raises(OursError, match="interrupted"):
         scope.run(["true"], deadline=1)
+
+
+def test_what_is_called_off_ends_and_the_others_stand(
+    registry: Registry, session: Session, store: Store, tmp_path: Path
+) -> None:
+    @registry.observation("old", inputs=["a.txt"])
+    def old(scope: Scope) -> Text:
+        scope.run(["sh", "-c", f"echo $$ > {tmp_path}/pid; exec sleep 60"], deadline=60)
+        return Text("never")
+
+    @registry.observation("above")
+    def above(scope: Scope, old: Text) -> Text:
+        raise AssertionError((scope, old))
+
+    @registry.observation("other", inputs=["b.txt"])
+    def other(scope: Scope) -> Text:
+        while not (tmp_path / "pid").exists():
+            scope.sleep(0.02)
+        calling_off.these(["old"])
+        scope.sleep(0.2)
+        return Text("seen")
+
+    calling_off, events = CallingOff(), list[Event]()
+    outcomes = observe(
+        ["above", "other"], session, store, jobs=2, registry=registry, calling_off=calling_off, listener=events.append
+    )
+    assert outcomes["other"] == Recorded(Text("seen"))
+    assert [outcomes[name].code for name in ("old", "above")] == [CALLED_OFF] * 2  # type: ignore[union-attr]
+    assert {event.observation for event in events if event.outcome} == {"other"}
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert store.read(registry["other"], key_of(registry["other"], session.submission, {}, session.surroundings))
+
+
+def test_what_is_called_off_before_it_begins_never_does(registry: Registry, session: Session, store: Store) -> None:
+    @registry.observation("one")
+    def one(scope: Scope) -> Text:
+        raise AssertionError(scope)
+
+    calling_off = CallingOff()
+    calling_off.everything()
+    outcomes = observe(["one"], session, store, jobs=1, registry=registry, calling_off=calling_off)
+    assert outcomes == {"one": Unavailable(CALLED_OFF, "It was called off before it ended.")}
+    calling_off.everything()  # after its end it changes nothing
+
+
+def test_what_an_observation_may_see_includes_what_it_builds_on(registry: Registry, session: Session) -> None:
+    _counted(registry)
+
+    @registry.observation("apart", inputs=["b.txt"])
+    def apart(scope: Scope) -> Text:
+        return Text((scope.files / "b.txt").read_text())
+
+    before = contents(["run", "apart"], session.submission, registry)
+    (session.submission / "a.txt").write_text("two")
+    after = contents(["run", "apart"], session.submission, registry)
+    assert {name for name in before if before[name] != after[name]} == {"image", "run"}
