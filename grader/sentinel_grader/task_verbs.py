@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -46,17 +48,17 @@ def as_json() -> list[dict[str, Any]]:
     ]
 
 
-def hint(ids: list[str], console: Console, *, everything: bool) -> None:
-    """The next hint for what has not passed; or all of them."""
+def hint(ids: Sequence[str], console: Console, *, everything: bool = False, checkout: Path = ROOT) -> None:
+    """The next hint for what has not passed in a checkout; or all of them."""
     if everything:
         for id_ in ids:
             console.print(f"[bold]{escape(course.checks()[id_].title)}[/bold] {id_}")
             for number, words in enumerate(hints.all_hints()[id_], 1):
                 console.print(f"  {number}. {escape(words)}")
         return
-    progress = Progress.read()
+    progress = Progress.read(checkout)
     found = hints.next_hint(ids, progress)
-    progress.write()
+    progress.write(checkout)
     if found is None:
         console.print("There is no further hint: all were shown (--all shows them again), or all has passed.")
         return

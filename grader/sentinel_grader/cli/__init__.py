@@ -11,5 +11,6 @@ from sentinel_grader.cli import environment as environment
 from sentinel_grader.cli import grading as grading
 from sentinel_grader.cli import notebook as notebook
 from sentinel_grader.cli import project as project
+from sentinel_grader.cli import watching as watching
 from sentinel_grader.cli.app import app as app
 from sentinel_grader.cli.app import main as main

@@ -1,4 +1,4 @@
-"""Observations called off while they are under way: what they look at has changed, or nobody waits for them any more."""
+"""Observations called off while they are under way: what they look at has changed, or nobody waits for them now."""
 
 from __future__ import annotations
 
