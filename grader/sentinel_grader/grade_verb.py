@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from sentinel_grader import course, learner, pristine, scratch
+from sentinel_grader import course, earlier, pristine, scratch
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.grading import Grade, grade
@@ -49,12 +49,13 @@ class Reports:
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `solutions`: the course's own, not the submission. `keep`: leave the containers until the next
-    grade. `fresh`: nothing that was recorded before is used, nor is this; so it is with `keep`, since what was recorded
-    before has no container. `jobs`: observations at once, 0 for twice the processors. `trace`: where to write what was
-    done when."""
+    """How to grade. `solutions`: the course's own, not the submission. `only`: no look at what passed before. `keep`:
+    leave the containers until the next grade. `fresh`: nothing that was recorded before is used, nor is this; so it is
+    with `keep`, since what was recorded before has no container. `jobs`: observations at once, 0 for twice the
+    processors. `trace`: where to write what was done when."""
 
     solutions: bool = False
+    only: bool = False
     jobs: int = 0
     verbose: bool = False
     keep: bool = False
@@ -70,12 +71,13 @@ def run(ids: list[str], submission: Path, engine: Engine, reports: Reports, opti
     console, tracer = Console(highlight=False), Tracer(options.trace)
     with _submission(submission, options.solutions) as checkout:
         graded, events = _graded(ids, checkout, engine, console, options, tracer)
-    _show(graded, events, console, options)
-    reports.write(graded.result)
+    result = earlier.with_notes(graded.result, graded.beside)
+    _show(graded, result, events, console, options)
+    reports.write(result)
     if not options.solutions:
-        learner.remember(graded.result, submission)
-    tracer.write(graded.result.verdict)
-    return graded.result
+        earlier.remember(result, graded.beside, graded.contents, submission)
+    tracer.write(result.verdict)
+    return result
 
 
 def status(result: Result, console: Console, *, incomplete_ok: bool) -> int:
@@ -129,19 +131,24 @@ def _graded(
                 listener=heard,
                 decided=decided,
                 log=tracer.log,
+                beside=earlier.beside((), checkout)
+                if options.only or options.solutions
+                else earlier.beside(ids, checkout),
             )
         except OursError as ours:
             raise Problem(f"Nothing could be graded: {ours}.", "./sentinel doctor") from ours
     return graded, events
 
 
-def _show(graded: Grade, events: list[Event], console: Console, options: Options) -> None:
+def _show(graded: Grade, result: Result, events: list[Event], console: Console, options: Options) -> None:
     for path in () if options.solutions else graded.changed_given_files:
         name = escape(shown(path, most=300, lines=1))
         console.print(f"[yellow]·[/yellow] {name} differs from what was handed out: the course's own was graded.")
     if again := reuse.words(events):
         console.print(f"[dim]{again}[/dim]\n", soft_wrap=True)
-    terminal.render(graded.result, console)
+    if besides := earlier.words(graded.beside):
+        console.print(f"[dim]{besides}[/dim]\n", soft_wrap=True)
+    terminal.render(result, console)
     for outcome in graded.outcomes.values():
         if isinstance(outcome, SubmissionFault) and (log := build_logs.kept(outcome.log)):
             console.print(f"\nThe whole log of the build:\n  {log}", soft_wrap=True)

@@ -113,6 +113,7 @@ def grade(
                 jobs=jobs or (os.cpu_count() or 2) * 2,
                 listener=heard,
                 calling_off=calling_off,
+                first=observed(declared(ids)),
             )
         judged = judging.all()
     result = _result(

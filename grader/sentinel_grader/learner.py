@@ -9,14 +9,16 @@ from pathlib import Path
 import msgspec
 
 from sentinel_grader.paths import ROOT, state_folder
-from sentinel_grader.result import Result, Verdict
+from sentinel_grader.result import Verdict
 
 
 class Progress(msgspec.Struct):
-    """Kept in the state folder, one file a checkout. Unreadable, it begins anew: nothing but comfort is lost."""
+    """Kept in the state folder, one file a checkout. Unreadable, it begins anew: nothing but comfort is lost.
+    `passed_on`: of each check that ever passed, what it passed on last (earlier.py)."""
 
     verdicts: dict[str, Verdict] = {}
     hints: dict[str, int] = {}
+    passed_on: dict[str, str] = {}
 
     @classmethod
     def read(cls, checkout: Path = ROOT) -> Progress:
@@ -37,10 +39,3 @@ def record_of(checkout: Path) -> Path:
     folder = state_folder() / "learners"
     folder.mkdir(exist_ok=True)
     return folder / f"{hashlib.sha256(os.fsencode(checkout.resolve())).hexdigest()[:24]}.json"
-
-
-def remember(result: Result, checkout: Path = ROOT) -> None:
-    """Keep the verdicts of a grade of this checkout."""
-    progress = Progress.read(checkout)
-    progress.verdicts |= {check.id: check.verdict for check in result.checks}
-    progress.write(checkout)

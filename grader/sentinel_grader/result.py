@@ -96,6 +96,16 @@ class ImageResult(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     layers: list[LayerResult] = []
 
 
+class Note(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something worth knowing that changes no point: `code` is for programs; `checks` are those that it is about, which
+    are of another `task` than what was graded."""
+
+    code: str
+    words: str
+    task: str = ""
+    checks: list[str] = []
+
+
 class Grader(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: str
     checks_hash: str
@@ -122,6 +132,7 @@ class Result(Model, frozen=True, kw_only=True, forbid_unknown_fields=True):
     nonces: dict[str, str] = {}
     checks: list[CheckResult]
     images: list[ImageResult] = []
+    notes: list[Note] = []
 
 
 def totals(checks: list[CheckResult]) -> tuple[int, int, int, Overall]:

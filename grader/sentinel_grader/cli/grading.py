@@ -50,6 +50,9 @@ def grade(
     incomplete_ok: Annotated[
         bool, typer.Option("--incomplete-ok", help="Exit 0, not 2, where nothing failed and something is pending.")
     ] = False,
+    only: Annotated[
+        bool, typer.Option("--only", help="Only what is named: no look at earlier tasks that a change may have broken.")
+    ] = False,
     jobs: Annotated[int, typer.Option(help="Observations at once; 0: twice the processors.", min=0)] = 0,
     verbose: Annotated[bool, typer.Option("--verbose", help="Every observation and its seconds.")] = False,
     keep: Annotated[
@@ -67,7 +70,7 @@ def grade(
     from sentinel_grader.grade_verb import Options, Reports
 
     reports = Reports(json_file, html_file, junit_file, github)
-    options = Options(solutions=solutions, jobs=jobs, verbose=verbose, keep=keep, fresh=fresh, trace=trace)
+    options = Options(solutions=solutions, only=only, jobs=jobs, verbose=verbose, keep=keep, fresh=fresh, trace=trace)
     result = grade_verb.run(ids, submission, engine, reports, options)
     return grade_verb.status(result, Console(highlight=False, soft_wrap=True), incomplete_ok=incomplete_ok)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -51,19 +51,32 @@ def observe(
     listener: Listener = lambda _event: None,
     registry: Registry = REGISTRY,
     calling_off: CallingOff | None = None,
+    first: Iterable[str] | None = None,
 ) -> dict[str, Outcome]:
     """Make the named observations and all that they build on, at most `jobs` at once; how each ended, by name. One that
-    was called off is unavailable, and so is what builds on it."""
-    run = _Run(session, store, jobs, listener, registry)
+    was called off is unavailable, and so is what builds on it. Those that are not among `first`, nor needed for these,
+    begin once all of these have begun."""
+    names = list(names)
+    wanted = {each.name for each in registry.closure(names if first is None else first)}
+    run = _Run(session, store, jobs, listener, registry, wanted)
     return asyncio.run(run.unless_called_off(registry.closure(names), calling_off or CallingOff()))
 
 
 class _Run:
-    def __init__(self, session: Session, store: Store, jobs: int, listener: Listener, registry: Registry) -> None:
+    def __init__(
+        self,
+        session: Session,
+        store: Store,
+        jobs: int,
+        listener: Listener,
+        registry: Registry,
+        first: Collection[str] = (),
+    ) -> None:
         self._session, self._store, self._listener, self._registry = session, store, listener, registry
         self._places = asyncio.Semaphore(jobs)
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._keys: dict[str, str] = {}
+        self._first, self._to_begin, self._all_begun = frozenset(first), set(first), asyncio.Event()
 
     async def unless_called_off(self, observations: list[Observation], calling_off: CallingOff) -> dict[str, Outcome]:
         loop = asyncio.get_running_loop()
@@ -73,9 +86,15 @@ class _Run:
     async def all(self, observations: list[Observation]) -> dict[str, Outcome]:
         async with asyncio.TaskGroup() as group:
             for observation in sorted(observations, key=lambda each: not each.long):  # none begins before all are there
-                self._tasks[observation.name] = group.create_task(self._one(observation))
+                self._tasks[observation.name] = task = group.create_task(self._one(observation))
+                task.add_done_callback(lambda _task, name=observation.name: self._has_begun(name))
         gone = Unavailable(CALLED_OFF, "It was called off before it ended.")
         return {name: gone if task.cancelled() else task.result() for name, task in self._tasks.items()}
+
+    def _has_begun(self, name: str) -> None:
+        self._to_begin.discard(name)
+        if not self._to_begin:
+            self._all_begun.set()
 
     def _call_off(self, names: Names) -> None:
         """Cancel them; what waits for one that is cancelled is cancelled with it, and what was made of it is here."""
@@ -99,7 +118,10 @@ class _Run:
         if kept and await self._is_there(kept.outcome):
             self._listener(Event(observation.name, Moment.REUSED, kept.outcome, kept.seconds))
             return kept.outcome
+        if observation.name not in self._first:
+            await self._all_begun.wait()
         async with self._places:
+            self._has_begun(observation.name)
             return await self._make(observation, key, [outcome.data for outcome in recorded.values()])
 
     async def _is_there(self, outcome: Outcome) -> bool:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sentinel_grader.reports import words
+from sentinel_grader.reports.text import shown
 from sentinel_grader.result import CheckResult, Overall, Result, Verdict
 
 STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.SKIPPED: "dim", Verdict.NOT_GRADED: "yellow"}
@@ -73,6 +74,8 @@ def _print_sum(result: Result, console: Console) -> None:
     console.print(Text(words.sum_of(result), _OVERALL[result.verdict]), soft_wrap=True)
     if result.verdict is Overall.INCOMPLETE:
         _print(Text(), Text(), Text(words.INCOMPLETE, "dim"), console)
+    for note in result.notes:
+        _print(Text("! ", "yellow"), Text("  │ ", "dim"), Text(shown(note.words), "yellow"), console)
 
 
 def _print(first: Text, further: Text, body: Text, console: Console) -> None:

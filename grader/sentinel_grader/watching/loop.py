@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sentinel_grader import learner
+from sentinel_grader import earlier
 from sentinel_grader.grading import Grade, declared, observed
 from sentinel_grader.learner import Progress
 from sentinel_grader.watching import plan
@@ -103,9 +103,9 @@ class Watch:
     def _toggle_only(self) -> None:
         self._only = not self._only
         if self._only:
-            self._screen.say(f"Only {self._stage.words}: no going on to the next one. t takes it back.")
+            self._screen.say(f"Only {self._stage.words}: no look at earlier ones, no going on. t takes it back.")
         else:
-            self._screen.say(f"After {self._stage.words} it goes on to the next one.")
+            self._screen.say(f"With {self._stage.words}, earlier ones are looked at; after it comes the next.")
             self._go_on()
 
     def _grade_all(self) -> None:
@@ -125,7 +125,10 @@ class Watch:
         self._screen.grading(stage, why)
         showing = contextlib.ExitStack()
         view = showing.enter_context(self._screen.view(stage, again=again))
-        self._work = Work(stage, self._begin(stage.ids, lambda _contents: (), view), view, showing, again)
+        watched = () if self._only else stage.ids
+        self._work = Work(
+            stage, self._begin(stage.ids, earlier.beside(watched, self._submission), view), view, showing, again
+        )
 
     def _ended(self, graded: Grade | None, trouble: str) -> None:
         assert self._work
@@ -138,7 +141,7 @@ class Watch:
             self._screen.trouble(trouble)
         else:
             self._screen.ended(graded, work.view, again=work.again)
-            learner.remember(graded.result, self._submission)
+            earlier.remember(graded.result, graded.beside, graded.contents, self._submission)
         self._next(graded is not None and is_right(graded) and work.stage == self._stage)
 
     def _next(self, done: bool = False) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from sentinel_grader import course, task_verbs
+from sentinel_grader import course, earlier, task_verbs
 from sentinel_grader.grading import Grade
 from sentinel_grader.judging import CHECKS, Judged
 from sentinel_grader.observe.schedule import Event, Moment
@@ -62,7 +62,7 @@ class Screen:
             self._console.print(f"[dim]{checks}.[/dim]")
         if words := reuse.words(view.events):
             self._console.print(f"[dim]{words}[/dim]", soft_wrap=True)
-        terminal.render(graded.result, self._console)
+        terminal.render(earlier.with_notes(graded.result, graded.beside), self._console)
         for path in graded.changed_given_files:
             self._say(
                 f"{shown(path, most=300, lines=1)} differs from what was handed out: the course's own was graded."

@@ -88,6 +88,30 @@ def test_a_long_one_begins_before_others_that_could_as_well(registry: Registry, 
     assert [event.observation for event in events if event.moment is Moment.STARTED] == ["first", "long", "short"]
 
 
+def test_what_is_wanted_first_begins_first_whatever_the_others_are(
+    registry: Registry, session: Session, store: Store
+) -> None:
+    @registry.observation("base")
+    def base(scope: Scope) -> Text:
+        return Text(scope.files.name)
+
+    @registry.observation("beside", long=True)
+    def beside(scope: Scope) -> Text:
+        return Text(scope.files.name)
+
+    @registry.observation("wanted")
+    def wanted(scope: Scope, base: Text) -> Text:
+        return Text(scope.files.name + base.text)
+
+    events: list[Event] = []
+    both, store_nothing = ["beside", "wanted"], Store(None)
+    observe(both, session, store_nothing, jobs=4, registry=registry, first=["wanted"], listener=events.append)
+    assert [event.observation for event in events if event.moment is Moment.STARTED] == ["base", "wanted", "beside"]
+    observe(["wanted"], session, store, jobs=4, registry=registry)
+    again = observe(both, session, store, jobs=4, registry=registry, first=["wanted"])  # used again counts as begun
+    assert isinstance(again["beside"], Recorded)
+
+
 def test_independent_ones_overlap(registry: Registry, session: Session, store: Store) -> None:
     both = threading.Barrier(2, timeout=10)
 
@@ -196,7 +220,7 @@ def test_an_interrupted_grade_ends_its_commands_and_waits_for_them(
     async def interrupt() -> None:
         from sentinel_grader.observe.schedule import _Run
 
-        run = _Run(session, store, 1, lambda _event: None, registry)
+        run = _Run(session, store, 1, lambda _event: None, registry, ["long"])
         task = asyncio.create_task(run.all(registry.closure(["long"])))
         while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
             await asyncio.sleep(0.02)
