@@ -42,12 +42,13 @@ def main() -> None:
         print_problem(problem.what, problem.remedy)
         status = ENVIRONMENT
     except (KeyboardInterrupt, typer.Abort):
-        Console(stderr=True).print("Interrupted. Run it again to go on.")
         status = INTERRUPTED
-    except typer.Exit as ended:
+    except typer.Exit as ended:  # Typer makes one of Ctrl-C as well
         status = ended.exit_code
     except Exception as error:
         status = _usage(error)
+    if status == INTERRUPTED:
+        Console(stderr=True).print("Interrupted. Run it again to go on.")
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -94,7 +94,8 @@ def test_where_all_still_passes_there_is_no_note() -> None:
 
 @pytest.mark.engine
 @pytest.mark.timeout(600)
-def test_a_change_for_a_later_task_that_breaks_an_earlier_one_is_noticed(checkout: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("checkout")
+def test_a_change_for_a_later_task_that_breaks_an_earlier_one_is_noticed(tmp_path: Path) -> None:
     """Task 3 is right, and task 2 no longer is: what must not reach the engine does again."""
     engine = find_engine().engine
     assert engine, "this test needs a container engine"

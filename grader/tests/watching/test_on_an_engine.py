@@ -44,7 +44,7 @@ def watch(checkout: Path, tmp_path: Path) -> Callable[..., Played]:
 @pytest.fixture(autouse=True)
 def nothing_is_left(tmp_path: Path) -> Iterator[None]:
     yield
-    assert not list((tmp_path / "state" / "runs").iterdir()), "a run is not over"
+    assert [run for run in runs(tmp_path) if objects_of(run)] == [], "a run left something on the engine"
     assert not list((tmp_path / "state" / "scratch").iterdir()), "a folder is left"
 
 
