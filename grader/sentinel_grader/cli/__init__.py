@@ -5,6 +5,7 @@ environment.py  up, down, doctor, bases
 project.py      test, bench
 grading.py      grade, tasks, hint, reset
 notebook.py     notebook
+watching.py     watch
 """
 
 from sentinel_grader.cli import environment as environment

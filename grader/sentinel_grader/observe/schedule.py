@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from sentinel_grader.observe.calling_off import CALLED_OFF, CallingOff, Names
 from sentinel_grader.observe.keys import Perishable
@@ -87,11 +88,11 @@ class _Run:
         async with asyncio.TaskGroup() as group:
             for observation in sorted(observations, key=lambda each: not each.long):  # none begins before all are there
                 self._tasks[observation.name] = task = group.create_task(self._one(observation))
-                task.add_done_callback(lambda _task, name=observation.name: self._has_begun(name))
+                task.add_done_callback(partial(self._has_begun, observation.name))  # one that was used again, too
         gone = Unavailable(CALLED_OFF, "It was called off before it ended.")
         return {name: gone if task.cancelled() else task.result() for name, task in self._tasks.items()}
 
-    def _has_begun(self, name: str) -> None:
+    def _has_begun(self, name: str, _task: object = None) -> None:
         self._to_begin.discard(name)
         if not self._to_begin:
             self._all_begun.set()
