@@ -97,6 +97,18 @@ MODULES = (
                 ),
             ),
             Task(
+                7,
+                "Repair a broken stack",
+                ("repair/docker-compose.yaml", "repair/ledger/Dockerfile", "repair/prices/Dockerfile"),
+                (
+                    CheckInfo("m1.repair_host_name", "The shop reaches its queue", 2),
+                    CheckInfo("m1.repair_port", "Every service has a door of its own", 1),
+                    CheckInfo("m1.repair_volume", "The ledger writes on its volume", 2),
+                    CheckInfo("m1.repair_stale_image", "What runs is what was built just now", 2),
+                    CheckInfo("m1.repair_memory", "The search has the memory that it needs, and a limit", 2),
+                ),
+            ),
+            Task(
                 8,
                 "The decision card",
                 ("notebook.ipynb",),

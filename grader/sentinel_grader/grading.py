@@ -31,7 +31,10 @@ from sentinel_grader.result import CheckResult, Grader, Result, SubmissionResult
 from sentinel_grader.submission import Submission, clean_copy, lay_given_code
 
 #: What learners edit, by folder; everything else there is given, and the course's own is laid over it.
-EDITABLE = {"module-01-containers/exercises/alerter": ("Dockerfile", ".dockerignore")}
+EDITABLE = {
+    "module-01-containers/exercises/alerter": ("Dockerfile", ".dockerignore"),
+    "module-01-containers/exercises/repair": ("docker-compose.yaml", "ledger/Dockerfile", "prices/Dockerfile"),
+}
 
 
 @dataclass(frozen=True)

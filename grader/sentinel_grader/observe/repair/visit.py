@@ -1,0 +1,102 @@
+"""A stack that is up, and an agent on each of its networks, who finds containers by the names of their services."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docker.models.containers import Container
+from docker.models.networks import Network
+
+from sentinel_grader.observe.agent import Agent, Answer
+from sentinel_grader.observe.compose.stack import Stack
+from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.patience import Patience
+from sentinel_grader.observe.repair.seen import Said
+from sentinel_grader.observe.scope import Scope
+
+#: Where every service of the bookshop listens in its container (exercises/repair/common/web.py).
+PORT = 8080
+#: Seconds that a service gets to answer for the first time; between two looks whether it is still there.
+STARTING, LOOKING = 20.0, 0.5
+_RUNNING = ("created", "running", "restarting")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The stack, its networks by their names in the file, and who asks on each of them."""
+
+    scope: Scope
+    stack: Stack
+    networks: dict[str, Network]
+    agents: dict[str, Agent]
+
+    @property
+    def agent(self) -> Agent | None:
+        """Any of them: for how busy the engine's machine is."""
+        return next(iter(self.agents.values()), None)
+
+    def patience(self, seconds: float) -> Patience:
+        """So many seconds, or more on a busy machine."""
+        return Patience(seconds, self.agent.slowdown if self.agent else lambda: 1.0)
+
+    def container(self, service: str) -> Container | None:
+        """The first container of a service, as it is now."""
+        return next(iter(self.stack.containers(service)), None)
+
+    def addresses(self, container: Container) -> dict[str, str]:
+        """Its addresses, by the networks on which it has any."""
+        found = {name: self.stack.address(container, network) for name, network in self.networks.items()}
+        return {name: address for name, address in found.items() if address}
+
+    def ask(
+        self, service: str, path: str, *, body: bytes = b"", port: int = PORT, until: int | None = None
+    ) -> Answer | None:
+        """One request to a service, a POST where there is a body; None where it is on no network. With `until`, asked
+        again for a moment, until the answer has this status."""
+        container = self.container(service)
+        for name, address in (self.addresses(container) if container else {}).items():
+            method = "POST" if body else "GET"
+            return self.agents[name].http(
+                method, address, port, path, body=body, json_body=bool(body), until=until, again_for=LOOKING
+            )
+        return None
+
+    def first_answer(self, service: str, path: str = "/health") -> Said:
+        """Ask until it answers 200, or has ended, or its time is over; what it said last."""
+        patience, last = self.patience(STARTING), Said()
+        while patience.lasts():
+            container = self.container(service)
+            if not container or container.status not in _RUNNING:
+                return last
+            last = said(self.ask(service, path, until=200))
+            if last.status:
+                return last
+            self.scope.sleep(0.1)
+        return last
+
+    def redis(self, service: str, *commands: tuple[str, ...]) -> list[object]:
+        """What the Redis of a service replies; nothing where none answers."""
+        container = self.container(service)
+        for name, address in (self.addresses(container) if container else {}).items():
+            try:
+                return self.agents[name].redis(address, *commands)
+            except OursError as error:
+                if error.outcome.code != "redis_gone":
+                    raise
+        return []
+
+
+def said(answer: Answer | None) -> Said:
+    """An answer, as it is recorded."""
+    return Said(answer.status, answer.words) if answer else Said(0, "it is on no network")
+
+
+@contextlib.contextmanager
+def visit(scope: Scope, stack: Stack) -> Iterator[Visit]:
+    """A visit to a stack that is up, for the block."""
+    networks = stack.networks()
+    with contextlib.ExitStack() as guests:
+        agents = {name: guests.enter_context(stack.guest(network)) for name, network in networks.items()}
+        yield Visit(scope, stack, networks, agents)
