@@ -231,4 +231,4 @@ def _end_of(part: Part) -> str:
     words = f"ended with exit status {part.exit_code}"
     words += ": killed, out of memory (OOMKilled)" if part.out_of_memory else ""
     words += f", and was started again {part.restarts} times" if part.restarts else ""
-    return words + (f". Its log: {' '.join(part.log[-2:])}" if part.log else "")
+    return words + (f". Its log: {' '.join(part.log[-1:])}" if part.log else "")

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from sentinel_grader import scratch
-from sentinel_grader.observe.alerter_build import build_nonce, failure, run_build
+from sentinel_grader.observe.alerter_build import build_image, build_nonce
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.compose.taken import Composing, OwnBuild
 from sentinel_grader.observe.keys import content
@@ -16,8 +16,6 @@ from sentinel_grader.observe.scope import Scope
 
 #: Where the service that says what it was built from looks for it, beside its code.
 BUILD_FILE = "prices/BUILD"
-#: Services built alike share an image; the course's own four are built one beside another.
-Built = tuple[dict[str, str], dict[str, str]]
 
 
 def plant(scope: Scope) -> str:
@@ -28,12 +26,11 @@ def plant(scope: Scope) -> str:
     return nonce
 
 
-def images_of(scope: Scope, composing: Composing) -> Built:
-    """By the services' names: the images, and why there is none. They carry the run's label, and go with the run.
-    Raises OursError."""
+def images_of(scope: Scope, composing: Composing, nonce: str) -> tuple[dict[str, str], dict[str, str]]:
+    """By the services' names: the images, and why there is none. Raises OursError."""
     builds = {own.name: own.build for own in composing.own if own.build}
     with Aside() as aside:
-        building = {name: aside.do(_built, scope, build) for name, build in builds.items()}
+        building = {name: aside.do(_built, scope, f"{nonce[:12]}-{name}", build) for name, build in builds.items()}
     built, troubles = dict[str, str](), dict[str, str]()
     for name, future in building.items():
         try:
@@ -43,22 +40,16 @@ def images_of(scope: Scope, composing: Composing) -> Built:
     return built, troubles
 
 
-def _built(scope: Scope, build: OwnBuild) -> str:
+def _built(scope: Scope, tag: str, build: OwnBuild) -> str:
     folder = scope.files / REPAIR
     with scratch.folder("service") as made:
-        dockerfile, told = made / "Dockerfile", made / "id"
+        dockerfile = made / "Dockerfile"
         dockerfile.write_text(build.text, encoding="utf-8", newline="")
         _keep_ignored(folder, build, made)
-        options = ["--load", f"--iidfile={told}", f"--file={dockerfile}"]
-        options += [f"--build-arg={name}={value}" for name, value in build.arguments.items()]
+        options = [f"--file={dockerfile}", *(f"--build-arg={name}={value}" for name, value in build.arguments.items())]
         options += [f"--target={build.target}"] if build.target else []
-        context = folder / build.context
-        ran = run_build(scope, context, "repair", *options)
-        if ran.status is None:
-            raise Fault("build_endless", f"Its build did not end within {ran.seconds:.0f} s.")
-        if ran.status != 0:
-            raise failure(ran.error, context)
-        return told.read_text().strip()
+        image, _ = build_image(scope, folder / build.context, tag, *options)
+        return image
 
 
 def _keep_ignored(folder: Path, build: OwnBuild, made: Path) -> None:

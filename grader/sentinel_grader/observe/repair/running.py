@@ -33,7 +33,7 @@ SERVICES = {"shop": "environment", "ledger": "volumes", "prices": "ports", "sear
 def repair_stack(scope: Scope, repair_plan: Composing) -> RepairStack:
     """Build it with a nonce, bring it up, and use it as customers do."""
     nonce = plant(scope)
-    images, troubles = images_of(scope, repair_plan)
+    images, troubles = images_of(scope, repair_plan, nonce)
     able, queue = _without(repair_plan, troubles), queue_of(repair_plan)
     with stack(scope, able, images) as made:
         up = made.up()

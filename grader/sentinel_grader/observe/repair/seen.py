@@ -17,8 +17,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Part:
-    """A service of the file, once all was up. `trouble` is why it has no image; `state` and what follows are the engine's
-    words of its container, "" where there is none; `memory` is the limit that the file gives it, 0 for none."""
+    """A service of the file, once all was up. `trouble` is why it has no image; `state` and what follows are the
+    engine's words of its container, "" where there is none; `memory` is the file's limit for it, 0 for none."""
 
     name: str
     at: Place
