@@ -23,6 +23,9 @@ SOLUTION = ROOT / "module-01-containers" / "solutions" / "alerter"
 AFTER_TASK = Path(__file__).parent / "after_task"
 #: What the learner writes, and the tasks that each file is for.
 LEARNERS = {"Dockerfile": [1, 2, 3, 4], ".dockerignore": [2]}
+#: The stack of task 7: as it is handed out, the solution's, and the files that are mended in it.
+REPAIR, REPAIRED = STARTER.with_name("repair"), SOLUTION.with_name("repair")
+REPAIR_FILES = ("docker-compose.yaml", "ledger/Dockerfile", "prices/Dockerfile")
 BASE = "python:3.13-slim"
 LABEL = "sentinel.exercises"
 _Found = TypeVar("_Found")
@@ -40,6 +43,14 @@ def assemble(to: Path, recipe: Path, *, mended: bool) -> Path:
     if mended:
         _lay(SOLUTION, files_of(SOLUTION), to)
     _lay(recipe, LEARNERS, to)
+    return to
+
+
+def lay_repair(to: Path, mended: Path | None) -> Path:
+    """In the new folder `to`: the broken stack, with those of its files that `mended` has."""
+    _lay(REPAIR, files_of(REPAIR), to)
+    if mended:
+        _lay(mended, REPAIR_FILES, to)
     return to
 
 

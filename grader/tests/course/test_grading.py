@@ -18,7 +18,7 @@ from sentinel_grader.observe.store import Store
 from sentinel_grader.paths import ROOT
 from sentinel_grader.result import Result, Verdict
 
-from .exercises import AFTER_TASK, SOLUTION, STARTER, assemble
+from .exercises import AFTER_TASK, REPAIR, REPAIRED, SOLUTION, STARTER, assemble, lay_repair
 
 TASKS = course.MODULES[0].tasks
 SOLVED_NOTEBOOK = SOLUTION.parent / "notebook.ipynb"
@@ -36,6 +36,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         assert engine, "these tests need a container engine"
         checkout = tmp_path_factory.mktemp("checkout")
         assemble(checkout / STARTER.relative_to(ROOT), recipe, mended=False)
+        lay_repair(checkout / REPAIR.relative_to(ROOT), REPAIRED if recipe == SOLUTION else None)
         if recipe == SOLUTION:
             shutil.copyfile(SOLVED_NOTEBOOK, checkout / NOTEBOOK)
         return grade([check.id for check in CHECKS], checkout, engine, store=Store(None)).result

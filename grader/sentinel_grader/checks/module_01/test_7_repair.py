@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from sentinel_grader.checks.module_01.repair_parts import expect_there, place_of
 from sentinel_grader.judging import check, expect
 from sentinel_grader.observe.outcome import Place
 from sentinel_grader.observe.repair.running import repair_stack as repair_stack  # declares the observation
-from sentinel_grader.observe.repair.seen import Door, Order, Part, RepairStack
+from sentinel_grader.observe.repair.seen import Door, Order, RepairStack
 
-#: The most that the search may take, in bytes: several times what it needs, and still a limit.
-MOST_MEMORY = 512 << 20
+#: The most that the search may be given, in bytes: several times what it needs, and still a limit. And what it takes
+#: at the least, with the whole catalogue in memory: half of what was measured (92 MB), and more than it had.
+MOST_MEMORY, CATALOGUE = 512 << 20, 45_000_000
 _OPEN_TO_ALL = 0o002
 #: What customers call from outside.
 _CALLED = ("shop", "prices")
@@ -20,8 +22,8 @@ _CALLED = ("shop", "prices")
 def test_the_shop_reaches_its_queue(repair_stack: RepairStack) -> None:
     """Containers find each other by the names that the engine answers for. A name that nobody has, or an address that
     somebody else has tomorrow, is an outage that waits."""
-    at = _at(repair_stack, "shop")
-    _expect_there(repair_stack, "shop")
+    at = place_of(repair_stack, "shop")
+    expect_there(repair_stack, "shop")
     _expect_taken(repair_stack.first, "", at)
     if repair_stack.moved:
         _expect_taken(repair_stack.moved, "Once the queue's container had another address, ", at)
@@ -49,9 +51,9 @@ def test_every_service_has_a_door_of_its_own(repair_stack: RepairStack) -> None:
     """A port of a machine belongs to one program at a time. Whoever comes second does not start, and which one that is
     depends on the day."""
     for name in _CALLED:
-        _expect_there(repair_stack, name, running=False)
+        expect_there(repair_stack, name, running=False)
         doors = [door for door in repair_stack.doors if door.service == name]
-        at = doors[0].at if doors else _at(repair_stack, name)
+        at = doors[0].at if doors else place_of(repair_stack, name)
         expect(
             doors,
             saw=f"{name} publishes no port: nobody outside can call it",
@@ -95,8 +97,8 @@ def _numbers(door: Door) -> set[int]:
 def test_the_ledger_writes_on_its_volume(repair_stack: RepairStack) -> None:
     """Data lives on a volume, and a service that is not root may only write there if the folder is its own. Root, or a
     folder that is open to all, mends the error message and opens a door."""
-    at, seen = _at(repair_stack, "ledger"), repair_stack.written
-    _expect_there(repair_stack, "ledger")
+    at, seen = place_of(repair_stack, "ledger"), repair_stack.written
+    expect_there(repair_stack, "ledger")
     expect(seen.queue, saw="There is no Redis in the file to put an order on", expected="the queue", code="no_queue")
     expect(
         seen.before,
@@ -142,8 +144,11 @@ def test_the_ledger_writes_on_its_volume(repair_stack: RepairStack) -> None:
 def test_what_runs_is_what_was_built_just_now(repair_stack: RepairStack) -> None:
     """An image that is built anew and holds the old code is worse than none: everybody believes that the mended version
     runs."""
-    at, seen = Place(f"{_at(repair_stack, 'prices').file.rpartition('/')[0]}/prices/Dockerfile"), repair_stack.priced
-    _expect_there(repair_stack, "prices")
+    at, seen = (
+        Place(f"{place_of(repair_stack, 'prices').file.rpartition('/')[0]}/prices/Dockerfile"),
+        repair_stack.priced,
+    )
+    expect_there(repair_stack, "prices")
     expect(
         seen.build == repair_stack.nonce,
         saw=f"prices was built with another BUILD beside its code, and GET /version said: {seen.said.words}",
@@ -164,15 +169,22 @@ def test_what_runs_is_what_was_built_just_now(repair_stack: RepairStack) -> None
 def test_the_search_has_the_memory_that_it_needs_and_a_limit(repair_stack: RepairStack) -> None:
     """A limit that is too small kills the service, and no limit lets it take all others along. The right one comes from
     looking at what the service takes."""
-    at, part, seen = _at(repair_stack, "search"), repair_stack.part("search"), repair_stack.found
+    at, part, seen = place_of(repair_stack, "search"), repair_stack.part("search"), repair_stack.found
     limit = f"with a limit of {part.memory >> 20} MiB" if part and part.memory else "without a limit"
-    _expect_there(repair_stack, "search", limit)
+    expect_there(repair_stack, "search", limit)
     expect(
         seen.is_right,
         saw=f"Asked for the book number {seen.number}, the search {limit} answered: {seen.said.words}",
         expected="the one book that has this number in its title",
         at=at,
         code="not_found",
+    )
+    expect(
+        seen.took >= CATALOGUE,
+        saw=f"The search {limit} answered, and took {seen.took / 1e6:.0f} MB of memory",
+        expected="the service that was given, with the whole catalogue in memory",
+        at=at,
+        code="not_in_memory",
     )
     assert part
     expect(
@@ -189,46 +201,3 @@ def test_the_search_has_the_memory_that_it_needs_and_a_limit(repair_stack: Repai
         at=at,
         code="limit_out_of_reach",
     )
-
-
-def _at(stack: RepairStack, name: str) -> Place:
-    return stack.places.get(name) or Place("")
-
-
-def _expect_there(stack: RepairStack, name: str, how: str = "", *, running: bool = True) -> None:
-    """That the service is there, was built and runs, as it did from the beginning."""
-    part, at = stack.part(name), _at(stack, name)
-    expect(
-        part, saw=f"There is no service {name} in the file", expected=f"{name}, mended", at=at, code="service_deleted"
-    )
-    assert part
-    expect(
-        not part.trouble,
-        saw=f"The image of {name} could not be built. {part.trouble}",
-        expected="an image",
-        at=at,
-        code="not_built",
-    )
-    ended = part.state in ("exited", "dead", "restarting") or part.restarts
-    expect(
-        not running or not ended,
-        saw=f"{name}{f' {how}' if how else ''} {_end_of(part)}",
-        expected=f"{name} running",
-        at=at,
-        code="out_of_memory" if part.out_of_memory or part.exit_code == 137 else "ended",
-    )
-    expect(
-        part.state,
-        saw=f"{name} was not started. Compose said: {stack.said or 'nothing'}",
-        expected=f"{name} running",
-        at=at,
-        code="not_started",
-    )
-
-
-def _end_of(part: Part) -> str:
-    """How it ended, with what it said last."""
-    words = f"ended with exit status {part.exit_code}"
-    words += ": killed, out of memory (OOMKilled)" if part.out_of_memory else ""
-    words += f", and was started again {part.restarts} times" if part.restarts else ""
-    return words + (f". Its log: {' '.join(part.log[-1:])}" if part.log else "")

@@ -53,9 +53,10 @@ class Stack:
     project: str
     folder: Path
 
-    def up(self) -> Up:
-        """Bring it up and wait until all is healthy, or one of it ended. Raises OursError where the engine is gone."""
-        wait = ["--wait", "--wait-timeout", str(WAITING)]
+    def up(self, *, wait_for_it: bool = True) -> Up:
+        """Bring it up and wait until all is healthy, or one of it ended; or only until all was started. Raises
+        OursError where the engine is gone."""
+        wait = ["--wait", "--wait-timeout", str(WAITING)] if wait_for_it else []
         ran = self._compose("up", "--detach", "--no-build", "--pull", "never", *wait, deadline=GIVEN_UP)
         said = [line for line in ran.error.splitlines() if line.strip()]
         if _OURS.search(ran.error):

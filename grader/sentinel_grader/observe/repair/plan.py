@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sentinel_grader.observe.compose.taken import Composing, taken
-from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.paths import ROOT
 
@@ -14,7 +13,6 @@ INPUTS = (f"{REPAIR}/**/*", f"{REPAIR}/.*")
 _COURSE_FILE = ROOT / "module-01-containers" / "docker-compose.yaml"
 
 
-@observation("repair_plan", owner="m1.repair_host_name", inputs=INPUTS)
-def repair_plan(scope: Scope) -> Composing:
-    """The file as Compose understands it. A Fault names what the policy refuses, with its line."""
+def plan(scope: Scope) -> Composing:
+    """The file as Compose understands it. Raises Fault for what the policy refuses, with its line."""
     return taken(scope.session, scope.files / REPAIR, _COURSE_FILE, name=FILE, include=None)

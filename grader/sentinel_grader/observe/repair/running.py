@@ -14,10 +14,10 @@ from docker.models.containers import Container
 
 from sentinel_grader.observe.compose.stack import stack
 from sentinel_grader.observe.compose.taken import Composing
-from sentinel_grader.observe.outcome import Place
+from sentinel_grader.observe.outcome import Fault, Place
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.repair.images import images_of, plant
-from sentinel_grader.observe.repair.plan import INPUTS
+from sentinel_grader.observe.repair.plan import FILE, INPUTS, plan
 from sentinel_grader.observe.repair.seen import Door, Found, Part, Priced, RepairStack, Said
 from sentinel_grader.observe.repair.trade import move_queue, place_order, queue_of, write_down
 from sentinel_grader.observe.repair.visit import Visit, said, visit
@@ -30,25 +30,33 @@ SERVICES = {"shop": "environment", "ledger": "volumes", "prices": "ports", "sear
 
 
 @observation("repair_stack", inputs=INPUTS, long=True)
-def repair_stack(scope: Scope, repair_plan: Composing) -> RepairStack:
-    """Build it with a nonce, bring it up, and use it as customers do."""
+def repair_stack(scope: Scope) -> RepairStack:
+    """Build it with a nonce, bring it up, and use it as customers do. It has no owner, since each check is about a
+    fault of its own: what keeps all of it from running is recorded."""
+    try:
+        return _used(scope, plan(scope))
+    except Fault as fault:
+        words = "; ".join((fault.outcome.saw, *fault.outcome.detail))
+        return RepairStack(refused=words, places=dict.fromkeys(SERVICES, fault.outcome.at or Place(FILE)))
+
+
+def _used(scope: Scope, composing: Composing) -> RepairStack:
     nonce = plant(scope)
-    images, troubles = images_of(scope, repair_plan, nonce)
-    able, queue = _without(repair_plan, troubles), queue_of(repair_plan)
+    images, troubles = images_of(scope, composing, nonce)
+    able, queue = _without(composing, troubles), queue_of(composing)
     with stack(scope, able, images) as made:
-        up = made.up()
+        up = made.up(wait_for_it=False)
         with visit(scope, made) as visiting:
-            for name in SERVICES:
-                visiting.first_answer(name)
-            doors = list(_doors(repair_plan, visiting))
+            visiting.wait_for(*SERVICES)
+            doors = list(_doors(composing, visiting))
             first = place_order(visiting, queue)
             priced, found = _priced(visiting), _found(visiting)
             written = write_down(visiting, queue)
             moved = None
             if first.seen and move_queue(visiting, queue):
                 moved = place_order(visiting, queue)
-            parts = [_part(name, repair_plan, visiting, troubles) for name in repair_plan.model.get("services", {})]
-    return RepairStack(up.said, parts, doors, first, moved, written, nonce, priced, found, _places(repair_plan))
+            parts = [_part(name, composing, visiting, troubles) for name in composing.model.get("services", {})]
+    return RepairStack("", up.said, parts, doors, first, moved, written, nonce, priced, found, _places(composing))
 
 
 def _without(composing: Composing, names: Mapping[str, str]) -> Composing:
@@ -124,4 +132,19 @@ def fair_price(number: int) -> int:
 def _found(visiting: Visit) -> Found:
     number = 1000 + secrets.randbelow(290_000)
     answer = visiting.ask("search", f"/search?word={number}")
-    return Found(number, answer.json if answer else None, said(answer))
+    container = visiting.container("search")
+    took = _memory_of(visiting, container) if container else 0
+    return Found(number, answer.json if answer else None, said(answer), took)
+
+
+def _memory_of(visiting: Visit, container: Container) -> int:
+    """As `docker stats` reckons, with either version of control groups:
+    https://docs.docker.com/reference/cli/docker/container/stats/#description."""
+    try:
+        told = visiting.scope.session.engine.api.stats(container.id, stream=False, one_shot=True)
+    except docker.errors.APIError:
+        return 0
+    memory = told.get("memory_stats") or {}
+    parts = memory.get("stats") or {}
+    files = parts.get("total_inactive_file") or parts.get("inactive_file") or 0
+    return max(0, int(memory.get("usage") or 0) - int(files))

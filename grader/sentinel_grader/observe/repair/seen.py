@@ -53,7 +53,7 @@ class Door:
 class Order:
     """An order placed with the shop, and where it was seen after: in the "ledger", on the "queue", nowhere ("")."""
 
-    said: Said
+    said: Said = Said()
     seen: str = ""
 
 
@@ -71,7 +71,7 @@ class Written:
     """An order put on the queue: whether the ledger said that it had it, and still did once its container had been
     replaced. `folder` and `file` are where it writes, as the engine sees them."""
 
-    queue: str
+    queue: str = ""
     before: bool = False
     after: bool = False
     words: str = ""
@@ -84,11 +84,11 @@ class Priced:
     """A book that was asked for by its number, the `fair` price, in cents, and the one that was said; what GET /version
     said."""
 
-    isbn: str
-    fair: int
-    price: object
-    version: object
-    said: Said
+    isbn: str = ""
+    fair: int = 0
+    price: object = None
+    version: object = None
+    said: Said = Said()
 
     @property
     def build(self) -> object:
@@ -103,11 +103,13 @@ class Priced:
 
 @dataclass(frozen=True)
 class Found:
-    """A title that was looked for by its number, and the answer."""
+    """A title that was looked for by its number, and the answer. `took` is the memory that the search had then, in
+    bytes, by the engine's count and without files that it only read."""
 
-    number: int
-    answer: object
-    said: Said
+    number: int = 0
+    answer: object = None
+    said: Said = Said()
+    took: int = 0
 
     @property
     def is_right(self) -> bool:
@@ -118,18 +120,20 @@ class Found:
 
 @dataclass(frozen=True)
 class RepairStack:
-    """`said` is Compose's last word where something of it did not stay up. `first` is an order; `moved` another, once
-    the queue had another address, where that could be brought about. `nonce` was planted for `priced`."""
+    """`refused` is why it did not run at all; `said` is Compose's last word where something of it did not stay up.
+    `first` is an order; `moved` another, once the queue had another address, where that could be brought about.
+    `nonce` was planted for `priced`. `places` are those in the file where what is wrong with a service stands."""
 
-    said: str
-    parts: list[Part]
-    doors: list[Door]
-    first: Order
-    moved: Order | None
-    written: Written
-    nonce: str
-    priced: Priced
-    found: Found
+    refused: str = ""
+    said: str = ""
+    parts: list[Part] = field(default_factory=list)
+    doors: list[Door] = field(default_factory=list)
+    first: Order = field(default_factory=Order)
+    moved: Order | None = None
+    written: Written = field(default_factory=Written)
+    nonce: str = ""
+    priced: Priced = field(default_factory=Priced)
+    found: Found = field(default_factory=Found)
     places: dict[str, Place] = field(default_factory=dict)
 
     def part(self, name: str) -> Part | None:

@@ -78,10 +78,9 @@ def write_down(visit: Visit, queue: str) -> Written:
         return Written(queue, words=words)
     owned = _owned(container)
     container.remove(force=True, v=True)  # and what nobody else would keep: volumes without a name
-    visit.stack.up()
-    visit.first_answer("ledger")
-    after, words = _ledger_says(visit, isbn)
-    return Written(queue, before, after, words, owned.get(PLACE), owned.get(f"{PLACE}/{FILE}"))
+    visit.stack.up(wait_for_it=False)
+    visit.wait_for("ledger")
+    return Written(queue, before, isbn in ledger_has(visit), "", owned.get(PLACE), owned.get(f"{PLACE}/{FILE}"))
 
 
 def _ledger_says(visit: Visit, isbn: str) -> tuple[bool, str]:

@@ -18,9 +18,9 @@ from sentinel_grader.observe.scope import Scope
 
 #: Where every service of the bookshop listens in its container (exercises/repair/common/web.py).
 PORT = 8080
-#: Seconds that a service gets to answer for the first time; between two looks whether it is still there.
-STARTING, LOOKING = 20.0, 0.5
-_RUNNING = ("created", "running", "restarting")
+#: Seconds that a service gets to answer for the first time; between two looks whether it is still there; that one
+#: answer may take: who looks for a name that nobody has may be kept waiting by the engine.
+STARTING, LOOKING, ANSWERING = 20.0, 0.5, 12.0
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,30 @@ class Visit:
         for name, address in (self.addresses(container) if container else {}).items():
             method = "POST" if body else "GET"
             return self.agents[name].http(
-                method, address, port, path, body=body, json_body=bool(body), until=until, again_for=LOOKING
+                method,
+                address,
+                port,
+                path,
+                body=body,
+                json_body=bool(body),
+                timeout=ANSWERING,
+                until=until,
+                again_for=LOOKING,
             )
         return None
 
-    def first_answer(self, service: str, path: str = "/health") -> Said:
-        """Ask until it answers 200, or has ended, or its time is over; what it said last."""
-        patience, last = self.patience(STARTING), Said()
-        while patience.lasts():
-            container = self.container(service)
-            if not container or container.status not in _RUNNING:
-                return last
-            last = said(self.ask(service, path, until=200))
-            if last.status:
-                return last
-            self.scope.sleep(0.1)
-        return last
+    def wait_for(self, *services: str) -> None:
+        """Return once each of them has answered anything, or has ended, or the time of all is over."""
+        patience, silent = self.patience(STARTING), list(services)
+        while silent and patience.lasts():
+            silent = [service for service in silent if self._is_silent(service)]
+            self.scope.sleep(0.05)
+
+    def _is_silent(self, service: str) -> bool:
+        container = self.container(service)
+        if not container or container.status not in ("created", "running", "restarting"):
+            return False
+        return not said(self.ask(service, "/health", until=200)).status
 
     def redis(self, service: str, *commands: tuple[str, ...]) -> list[object]:
         """What the Redis of a service replies; nothing where none answers."""

@@ -10,7 +10,7 @@ import socket
 from typing import BinaryIO
 
 ORDERS = "orders"
-_PORT, _PATIENCE = 6379, 5.0
+_PORT, _PATIENCE = 6379, 2.0
 Reply = str | int | None
 
 
