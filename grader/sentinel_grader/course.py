@@ -41,6 +41,8 @@ class Module:
 
 
 _IMAGE_FILES = ("alerter/Dockerfile", "alerter/.dockerignore")
+#: Of the service's code, those that its two flaws are in.
+_FLAWED_FILES = ("alerter/alerter/connection.py", "alerter/alerter/queue.py", "alerter/alerter/worker.py")
 
 MODULES = (
     Module(
@@ -94,6 +96,16 @@ MODULES = (
                     CheckInfo("m1.health_dependency", "It says so when Redis is away, and when it is back", 4),
                     CheckInfo("m1.health_dead", "Its HEALTHCHECK notices a dead service", 2),
                     CheckInfo("m1.logs", "What it says is in the engine's log at once", 3),
+                ),
+            ),
+            Task(
+                6,
+                "Twelve-factor and no loss",
+                _FLAWED_FILES,
+                (
+                    CheckInfo("m1.env_config", "All that it is told, the environment tells it", 3),
+                    CheckInfo("m1.degrades", "It outlives its Redis", 3),
+                    CheckInfo("m1.no_loss", "An accepted log is never lost", 4),
                 ),
             ),
             Task(

@@ -28,13 +28,15 @@ from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
 from sentinel_grader.picture import images_of
 from sentinel_grader.result import CheckResult, Grader, Result, SubmissionResult, Verdict, totals
-from sentinel_grader.submission import Submission, clean_copy, lay_given_code
+from sentinel_grader.submission import Submission, clean_copy, keep_own, lay_given_code
 
 #: What learners edit, by folder; everything else there is given, and the course's own is laid over it.
 EDITABLE = {
     "module-01-containers/exercises/alerter": ("Dockerfile", ".dockerignore"),
     "module-01-containers/exercises/repair": ("docker-compose.yaml", "ledger/Dockerfile", "prices/Dockerfile"),
 }
+#: Of these, the code that one task is about: there the learner's own is judged.
+OWN_CODE = ("module-01-containers/exercises/alerter",)
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,12 @@ class Taken:
 
 
 def take(submission: Path, folder: Path, observations: Iterable[str]) -> Taken:
-    """Copy `submission` into the new folder `folder`, with the course's code laid over what was given."""
+    """Copy `submission` into the new folder `folder`, with the course's code laid over what was given, and what lay
+    there before beside it."""
     with pristine.tree() as handed_out:
         copy = clean_copy(submission, folder)
-        changed = lay_given_code(copy.path, handed_out, "1.1", EDITABLE)
+        keep_own(copy.path, OWN_CODE)
+        changed = lay_given_code(copy.path, handed_out, EDITABLE)
     write_refusals(copy.path, copy.refusals, len(copy.files))
     return Taken(copy, tuple(changed), contents(observations, copy.path, CHECKS.registry))
 

@@ -66,7 +66,7 @@ def _image(checkout: Path, engine: Engine, say: Say, dockerfile: str) -> tuple[I
     try:
         with scratch.folder("notebook") as folder, pristine.tree() as handed_out:
             copy = clean_copy(checkout, folder / "copy")
-            lay_given_code(copy.path, handed_out, "1.1", EDITABLE)
+            lay_given_code(copy.path, handed_out, EDITABLE)
             if dockerfile:
                 (copy.path / DOCKERFILE).write_text(dockerfile)
                 (copy.path / DOCKERFILE).with_name(".dockerignore").unlink(missing_ok=True)

@@ -68,10 +68,10 @@ def build(scope: Scope, recipe: Recipe) -> Build:
     return Build(image, nonce, ran.seconds)
 
 
-def prepared_context(scope: Scope) -> tuple[Path, str]:
+def prepared_context(scope: Scope, top: str = ".") -> tuple[Path, str]:
     """The context as every build of ours takes it, in the scope's own folder, and the nonce planted in it. Whoever
-    builds from the same inputs finds all that was built before in BuildKit's cache."""
-    context = scope.files / ALERTER
+    builds from the same inputs finds all that was built before in BuildKit's cache. `top`: where the module lies."""
+    context = scope.files / top / ALERTER
     nonce = build_nonce(content(scope.files, ("**/*", "**/.*")))
     prepare(scope, context)
     (context / BUILD_FILE).write_text(nonce)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 
 import docker
@@ -78,10 +79,7 @@ def wait_until_healthy(scope: Scope, place: Stand, container: Container) -> list
     patience = Patience(STARTING, place.agent.slowdown)
     while patience.lasts():
         address = place.address(container)
-        if container.status not in ("created", "running"):
-            raise Fault(
-                "container_ended", _ended(container), expected="a container that keeps running", detail=_log(container)
-            )
+        require_running(container)
         answer = place.agent.http("GET", address, PORT, "/health", timeout=3, until=200, again_for=LOOKING)
         samples.append(Sample(time.monotonic() - began, answer.status, answer.words))
         if answer.status == 200:
@@ -95,7 +93,16 @@ def wait_until_healthy(scope: Scope, place: Stand, container: Container) -> list
     )
 
 
-def _ended(container: Container) -> str:
+def require_running(container: Container) -> None:
+    """Raise Fault if it ended, as of the last time that the engine was asked how it is."""
+    if container.status not in ("created", "running"):
+        raise Fault(
+            "container_ended", ended(container), expected="a container that keeps running", detail=_log(container)
+        )
+
+
+def ended(container: Container) -> str:
+    """How it ended, for people."""
     state = container.attrs["State"]
     words = f"The container ended with exit status {state['ExitCode']}"
     return f"{words}, out of memory." if state.get("OOMKilled") else f"{words}."
@@ -156,11 +163,12 @@ def entry_of(service: str, level: str) -> dict[str, str]:
 
 def named_in(page: object, service: str) -> dict[str, int]:
     """The entry ids that the alerts of `service` name, with how often. Whatever is no such page has none."""
-    counts: dict[str, int] = {}
-    alerts = page.get("alerts") if isinstance(page, dict) else None
-    for alert in alerts if isinstance(alerts, list) else []:
-        ids = alert.get("entry_ids") if isinstance(alert, dict) and alert.get("service_name") == service else None
-        for id_ in ids if isinstance(ids, list) else []:
-            if isinstance(id_, str):
-                counts[id_] = counts.get(id_, 0) + 1
-    return counts
+    return dict(Counter(id_ for ids in alerts_in(page, service) for id_ in ids))
+
+
+def alerts_in(page: object, service: str) -> list[list[str]]:
+    """The entry ids that each alert of `service` names. Whatever is no such page has no alerts."""
+    found = page.get("alerts") if isinstance(page, dict) else None
+    alerts = [alert for alert in found if isinstance(alert, dict)] if isinstance(found, list) else []
+    named = [alert.get("entry_ids") for alert in alerts if alert.get("service_name") == service]
+    return [[id_ for id_ in ids if isinstance(id_, str)] if isinstance(ids, list) else [] for ids in named]

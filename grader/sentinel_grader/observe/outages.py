@@ -110,7 +110,7 @@ def outage(scope: Scope, place: Stand, redis: Container, image: str, way: Way) -
             take_away(place, redis, way)
             seen = replace(seen, away=_watch(scope, place, container, NOT_WELL))
         if _came_to(seen.away, NOT_WELL):
-            way.bring(place.network, redis, place.redis)
+            bring_back(place, redis, way)
             seen = replace(seen, back=_watch(scope, place, container, WELL))
         if _came_to(seen.back, WELL):
             seen = replace(seen, batches=[alerts_of(scope, place, container, 0)])
@@ -120,11 +120,20 @@ def outage(scope: Scope, place: Stand, redis: Container, image: str, way: Way) -
 def take_away(place: Stand, redis: Container, way: Way) -> None:
     """Take the stand's Redis away. It answered before any container of the submission was started: so if the engine
     cannot, for it no longer runs, that is the submission's doing. Raises Fault then."""
+    _tried(way.take, place, redis)
+
+
+def bring_back(place: Stand, redis: Container, way: Way) -> None:
+    """Bring it back. Raises Fault as `take_away` does."""
+    _tried(way.bring, place, redis)
+
+
+def _tried(change: Callable[[Network, Container, str], object], place: Stand, redis: Container) -> None:
     try:
-        way.take(place.network, redis, place.redis)
+        change(place.network, redis, place.redis)
     except docker.errors.APIError as error:
         redis.reload()
-        if redis.status == "running":
+        if redis.status in ("running", "paused"):
             raise
         words = "The Redis beside the container no longer runs, and nobody else shares its network"
         raise Fault("redis_spoilt", words, expected="a service that leaves its queue as usable as it was") from error

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import docker
@@ -27,15 +27,8 @@ LIMITS: Mapping[str, Any] = {"mem_limit": "512m", "pids_limit": 256, "nano_cpus"
 #: What our Redis may take: a submission may write to it as it likes.
 _REDIS_LIMITS: Mapping[str, Any] = {**LIMITS, "mem_limit": "256m"}
 _REDIS_COMMAND = (
-    "redis-server",
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-    "--maxmemory",
-    "128mb",
-    "--maxmemory-policy",
-    "noeviction",
+    *("redis-server", "--save", "", "--appendonly", "no"),
+    *("--maxmemory", "128mb", "--maxmemory-policy", "noeviction"),
 )
 #: Seconds that it gets to answer.
 _REDIS_STARTS = 15.0
@@ -44,17 +37,26 @@ _LOG = {"type": "json-file", "config": {"max-size": "4m", "max-file": "1"}}
 
 @dataclass(frozen=True)
 class Stand:
-    """A network with a Redis, by its name there, and an agent on it."""
+    """A network with a Redis, by its name and port there, and an agent on it. `opening`: what that Redis wants to be
+    told first on every connection (AUTH, SELECT)."""
 
     session: Session
     network: Network
     agent: Agent
     redis: str = REDIS
+    redis_port: int = REDIS_PORT
+    opening: tuple[tuple[str, ...], ...] = ()
 
     @property
     def environment(self) -> dict[str, str]:
         """What a submission is told by its environment."""
         return {"REDIS_HOST": self.redis, "THRESHOLD": "1"}
+
+    @contextlib.contextmanager
+    def with_agent(self) -> Iterator[Stand]:
+        """The same with an agent of its own, for who must not wait for others' requests."""
+        with agent(self.session, self.network) as talking:
+            yield replace(self, agent=talking)
 
     @contextlib.contextmanager
     def container(self, image: str, **settings: Any) -> Iterator[Container]:
@@ -76,7 +78,7 @@ class Stand:
         """What Redis replies. It answered before the submission's container was started, and only that one shares its
         network: so if it no longer does, that is the submission's doing. Raises Fault then."""
         try:
-            replies = self.agent.redis(self.redis, *commands)
+            replies = self.agent.redis(self.redis, *self.opening, *commands, port=self.redis_port)
         except OursError as error:
             if error.outcome.code != "redis_gone":
                 raise
@@ -84,7 +86,11 @@ class Stand:
         if refused := [reply["error"] for reply in replies if isinstance(reply, dict)]:
             words = f"The Redis beside the container no longer takes entries: {refused[0]}"
             raise Fault("redis_spoilt", words, expected="a service that leaves its queue as usable as it was")
-        return replies
+        return replies[len(self.opening) :]
+
+    def wait_for_redis(self) -> None:
+        """Return once its Redis answers. Raises OursError if it does not."""
+        wait_for_redis(self.agent, self.redis, self.redis_port, self.opening)
 
     def address(self, container: Container) -> str:
         """The container's address on this network, as the engine says, which is asked how the container is: no name
@@ -128,12 +134,14 @@ def network_options(session: Session) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def redis_on(session: Session, network: Network, aside: Aside, alias: str = REDIS) -> Iterator[Future[Container]]:
-    """A Redis on `network`, by the name `alias`, for the block, while it starts."""
+def redis_on(
+    session: Session, network: Network, aside: Aside, alias: str = REDIS, options: Sequence[str] = ()
+) -> Iterator[Future[Container]]:
+    """A Redis on `network`, by the name `alias` and with these further `options`, for the block, while it starts."""
     starting = aside.do(
         session.engine.containers.run,
         REDIS_IMAGE,
-        list(_REDIS_COMMAND),
+        [*_REDIS_COMMAND, *options],
         name=session.name("redis"),
         labels=session.labels,
         network=network.name,
@@ -148,12 +156,15 @@ def redis_on(session: Session, network: Network, aside: Aside, alias: str = REDI
             session.removals.container(starting.result())
 
 
-def wait_for_redis(talking: Agent, alias: str = REDIS) -> None:
+def wait_for_redis(
+    talking: Agent, alias: str = REDIS, port: int = REDIS_PORT, opening: tuple[tuple[str, ...], ...] = ()
+) -> None:
     """Return once the Redis of this name answers. Raises OursError if it does not."""
     until = time.monotonic() + _REDIS_STARTS
     while True:
         try:
-            if (replies := talking.redis(alias, ("PING",), timeout=2)) == ["PONG"]:
+            replies = talking.redis(alias, *opening, ("PING",), port=port, timeout=2)
+            if replies[-1:] == ["PONG"]:
                 return
             if time.monotonic() > until:
                 raise OursError("redis_not_ready", str(replies))

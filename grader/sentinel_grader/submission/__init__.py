@@ -13,8 +13,19 @@ No git is run in the submission, no link in it is followed, and nothing but regu
 """
 
 from sentinel_grader.submission.copying import Submission, clean_copy
-from sentinel_grader.submission.given import changed_given_files, lay_given_code
+from sentinel_grader.submission.given import OWN, changed_given_files, keep_own, lay_given_code
 from sentinel_grader.submission.limits import LIMITS, Limits
 from sentinel_grader.submission.refusal import Refusal, shown
 
-__all__ = ["LIMITS", "Limits", "Refusal", "Submission", "changed_given_files", "clean_copy", "lay_given_code", "shown"]
+__all__ = [
+    "LIMITS",
+    "OWN",
+    "Limits",
+    "Refusal",
+    "Submission",
+    "changed_given_files",
+    "clean_copy",
+    "keep_own",
+    "lay_given_code",
+    "shown",
+]

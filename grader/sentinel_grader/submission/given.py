@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sentinel_grader.submission.names import is_left_out
@@ -11,8 +11,8 @@ from sentinel_grader.submission.writing import write
 
 #: What a learner edits, by folder below the checkout: everything else in it is given.
 Editable = Mapping[str, Collection[str]]
-#: The task whose subject is the given code itself: there the learner's own is what runs.
-CODE_TASKS = frozenset({"1.6"})
+#: Where the learner's own lies in a clean copy, as it was handed in: at its top, where no submission can put a file.
+OWN = "own"
 
 
 def changed_given_files(tree: Path, course: Path, editable: Editable) -> list[str]:
@@ -28,21 +28,25 @@ def changed_given_files(tree: Path, course: Path, editable: Editable) -> list[st
     ]
 
 
-def lay_given_code(tree: Path, course: Path, task: str, editable: Editable) -> list[str]:
+def keep_own(tree: Path, folders: Iterable[str]) -> None:
+    """Put a copy of these folders of the learner's aside, below OWN, before the course's code is laid over them: for
+    the task whose subject is that code."""
+    for folder in folders:
+        if (tree / folder).is_dir():
+            shutil.copytree(tree / folder, tree / OWN / folder)
+
+
+def lay_given_code(tree: Path, course: Path, editable: Editable) -> list[str]:
     """Put the course's code in place of the learner's, file by file, and return what they had changed of it.
 
-    `tree` is a clean copy: no links in it. For `task`, such as "1.2", each given file of that module becomes the
-    course's mended one (`solutions/`) where there is one, else the one the learner was given. Files that the learner
-    added stay. For the task about that code nothing is laid, and what was changed is returned all the same.
+    `tree` is a clean copy: no links in it. Each given file becomes the course's mended one (`solutions/`) where there
+    is one, else the one the learner was given. Files that the learner added stay.
     """
-    module = f"module-{int(task.partition('.')[0]):02}-"
-    mine = {folder: files for folder, files in editable.items() if folder.startswith(module)}
-    changed = changed_given_files(tree, course, mine)
-    if task not in CODE_TASKS:
-        for folder, files in mine.items():
-            for path in _given(course, folder, files):
-                mended = course / path.replace("/exercises/", "/solutions/", 1)
-                _put(mended if mended.is_file() else course / path, tree / path, tree)
+    changed = changed_given_files(tree, course, editable)
+    for folder, files in editable.items():
+        for path in _given(course, folder, files):
+            mended = course / path.replace("/exercises/", "/solutions/", 1)
+            _put(mended if mended.is_file() else course / path, tree / path, tree)
     return changed
 
 

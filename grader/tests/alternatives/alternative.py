@@ -8,7 +8,9 @@ from pathlib import Path
 from ..mutants.mutant import ALERTER, lay_solution
 
 HERE = Path(__file__).parent
-NAMES = sorted(path.parent.name for path in HERE.glob("*/Dockerfile"))
+NAMES = sorted({path.relative_to(HERE).parts[0] for path in HERE.glob("*/*") if path.parent.name != "__pycache__"})
+#: Those that bring a recipe of their own; the others have the shipped one, and code of their own.
+WITH_A_RECIPE = [name for name in NAMES if (HERE / name / "Dockerfile").is_file()]
 
 
 def submission(name: str, folder: Path) -> Path:

@@ -14,6 +14,7 @@ import msgspec
 
 from sentinel_grader import course
 from sentinel_grader.checks import module_01 as module_01
+from sentinel_grader.grading import OWN_CODE
 from sentinel_grader.judging import CHECKS
 from sentinel_grader.observe.outcome import Outcome, Recorded
 from sentinel_grader.observe.registry import REGISTRY
@@ -21,6 +22,7 @@ from sentinel_grader.observe.schedule import observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
+from sentinel_grader.submission import keep_own
 
 from ..mutants.mutant import lay_solution
 
@@ -40,6 +42,7 @@ def made(names: Iterable[str] = NAMES) -> dict[str, Outcome]:
     with tempfile.TemporaryDirectory() as folder:
         submission = Path(folder)
         lay_solution(submission)
+        keep_own(submission, OWN_CODE)
         write_refusals(submission, (), 1)
         with session(submission, {}) as here:
             return observe(names, here, Store(None), jobs=4)

@@ -26,6 +26,8 @@ LEARNERS = {"Dockerfile": [1, 2, 3, 4], ".dockerignore": [2]}
 #: The stack of task 7: as it is handed out, the solution's, and the files that are mended in it.
 REPAIR, REPAIRED = STARTER.with_name("repair"), SOLUTION.with_name("repair")
 REPAIR_FILES = ("docker-compose.yaml", "ledger/Dockerfile", "prices/Dockerfile")
+#: The code that the learner mends, and the task that it is for.
+CODE = {"alerter/connection.py": [6], "alerter/queue.py": [6], "alerter/worker.py": [6]}
 BASE = "python:3.13-slim"
 LABEL = "sentinel.exercises"
 _Found = TypeVar("_Found")
@@ -38,11 +40,14 @@ def files_of(folder: Path) -> list[str]:
 
 
 def assemble(to: Path, recipe: Path, *, mended: bool) -> Path:
-    """In the new folder `to`: the given files, the learner's as they are in `recipe`, and the code mended or not."""
+    """In the new folder `to`: the given files, the learner's as they are in `recipe`, and the code mended or not: by
+    the learner, where `recipe` is of a task after that."""
     _lay(STARTER, files_of(STARTER), to)
     if mended:
         _lay(SOLUTION, files_of(SOLUTION), to)
     _lay(recipe, LEARNERS, to)
+    if recipe != SOLUTION:
+        _lay(recipe, [name for name in CODE if (recipe / name).is_file()], to)
     return to
 
 

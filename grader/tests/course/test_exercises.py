@@ -16,6 +16,7 @@ from sentinel_grader.paths import ROOT
 
 from .exercises import (
     AFTER_TASK,
+    CODE,
     LABEL,
     LEARNERS,
     SOLUTION,
@@ -34,10 +35,10 @@ from .lessons import read
 #: What is given to the learner.
 GIVEN = ("requirements.in", "requirements.txt", "pyproject.toml", "alerter/*.py", "alerter/BUILD", "tests/*.py")
 #: Recipes for the image: what a learner has after each task, and the solution.
-TASKS = "1234"
+TASKS = "12346"
 RECIPES = {**{task: AFTER_TASK / task / "alerter" for task in TASKS}, "all": SOLUTION}
 #: The size that each may have over its base, and whether it works as somebody who may do nothing else.
-MEGABYTES = {"1": 45, "2": 18, "3": 18, "4": 18, "all": 18}
+MEGABYTES = {"1": 45, "2": 18, "3": 18, "4": 18, "6": 18, "all": 18}
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true")
 
 
@@ -64,7 +65,8 @@ def test_the_solution_holds_only_files_of_the_exercise_that_differ() -> None:
 
 
 def test_after_each_task_there_are_the_learners_files_and_no_others() -> None:
-    assert files_of(AFTER_TASK) == sorted(f"{task}/alerter/{name}" for task in TASKS for name in LEARNERS)
+    edited = {task: [*LEARNERS, *(CODE if task >= "6" else ())] for task in TASKS}
+    assert files_of(AFTER_TASK) == sorted(f"{task}/alerter/{name}" for task in TASKS for name in edited[task])
 
 
 @pytest.mark.parametrize("name", LEARNERS)
@@ -73,6 +75,12 @@ def test_each_file_has_one_todo_for_each_of_its_tasks_until_that_is_done(name: s
     for task in TASKS:
         assert tasks_to_do(RECIPES[task] / name) == [left for left in LEARNERS[name] if left > int(task)]
     assert tasks_to_do(SOLUTION / name) == []
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_the_code_has_one_todo_in_each_file_until_that_is_done(name: str) -> None:
+    assert tasks_to_do(STARTER / name) == CODE[name]
+    assert [tasks_to_do(RECIPES[task] / name) for task in RECIPES if task >= "6"] == [[], []]
 
 
 def test_the_starter_gives_nothing_away() -> None:
@@ -98,9 +106,11 @@ def test_the_given_tests_pass_with_the_mended_code_too(tmp_path: Path) -> None:
     python(tree, "-m", "pytest", "-p", "no:cacheprovider")
 
 
-@pytest.mark.parametrize("mended", [False, True], ids=["as given", "mended"])
-def test_its_types_hold_strictly(mended: bool, tmp_path: Path) -> None:
-    tree, cache = assemble(tmp_path / "alerter", SOLUTION, mended=mended), ROOT / ".mypy_cache" / "alerter"
+@pytest.mark.parametrize(
+    ("recipe", "mended"), [("4", False), ("6", False), ("all", True)], ids=["as given", "after task 6", "mended"]
+)
+def test_its_types_hold_strictly(recipe: str, mended: bool, tmp_path: Path) -> None:
+    tree, cache = assemble(tmp_path / "alerter", RECIPES[recipe], mended=mended), ROOT / ".mypy_cache" / "alerter"
     python(tree, "-m", "mypy", "--strict", "--python-version", "3.11", "--cache-dir", str(cache), ".")
 
 
@@ -160,7 +170,7 @@ def test_an_image_is_small_and_works(recipe: str, build: Build, tmp_path: Path) 
     print(f"{recipe}: {size:.2f} MB over the base")
     assert size < MEGABYTES[recipe]
     with System() as system:
-        is_hardened = recipe in ("3", "4", "all")
+        is_hardened = recipe not in ("1", "2")
         alerter = system.start_alerter(image, *(HARDENED if is_hardened else ()))
         assert (docker("exec", alerter, "id", "-u").stdout == "0\n") != is_hardened
         assert system.ask(alerter, "/version").body["build"] == image

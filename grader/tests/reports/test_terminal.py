@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from sentinel_grader import course
 from sentinel_grader.result import Result
 
 from .readers import printed
@@ -15,7 +18,7 @@ from .samples import BROKEN, MIXED, PERFECT
 from .strategies import results
 from .test_github import commands
 
-_REST_OF_BROKEN = """\
+_BROKEN = """\
 ✗ m1.builds  The image builds from a clean copy  (0 of 4)
   saw      │ RUN pip install -r requirements.txt ended with status 1:
            │   ERROR: Could not open requirements file: [Errno 2] No such file
@@ -24,24 +27,22 @@ _REST_OF_BROKEN = """\
   why      │ All the other checks run this image.
   where    │ module-01-containers/exercises/alerter/Dockerfile:5
   hints    │ ./sentinel hint 1.1   (2 hints)
-
-– skipped, as m1.builds did not pass: m1.pinned_base, m1.starts, m1.alerts,
-  │ m1.multi_stage, m1.no_toolchain, m1.size, m1.size_25, m1.size_18,
-  │ m1.layer_cache, m1.clean_context, m1.no_secrets, m1.non_root,
-  │ m1.numeric_user, m1.read_only, m1.immutable_app, m1.graceful_stop,
-  │ m1.health_dependency, m1.health_dead, m1.logs, m1.decision_card
-
-Task 1.1   ✗–––        0 of 13
-Task 1.2   ––––––––    0 of 21
-Task 1.3   ––––        0 of 12
-Task 1.4   ––––        0 of 13
-Task 1.8   –           0 of 4
-0 of 63 points: failed
-"""  # noqa: RUF001 - the mark of a skipped check is a dash
+"""
 
 
 def test_a_broken_build_is_one_failure_and_the_rest_one_line() -> None:
-    assert printed(BROKEN) == _REST_OF_BROKEN
+    skipped = "– skipped, as m1.builds did not pass: " + ", ".join(each.id for each in BROKEN.checks[1:])  # noqa: RUF001
+    line = textwrap.fill(skipped, 80, subsequent_indent="  │ ", break_on_hyphens=False)
+    total = f"0 of {BROKEN.max_points} points: failed\n"
+    assert printed(BROKEN) == "\n".join([_BROKEN, line, "", *_nothing_of_each_task(), total])
+
+
+def _nothing_of_each_task() -> Iterator[str]:
+    """The marks and points of each task, where the very first check failed and no other was judged."""
+    width = max(len(task.checks) for task in course.MODULES[0].tasks)
+    for task in course.MODULES[0].tasks:
+        marks = "".join("✗" if check.id == "m1.builds" else "–" for check in task.checks)  # noqa: RUF001
+        yield f"Task 1.{task.number}   {marks:<{width}}    0 of {sum(check.points for check in task.checks)}"
 
 
 def test_what_is_not_graded_has_its_code_and_its_points_stay_open() -> None:
@@ -49,11 +50,11 @@ def test_what_is_not_graded_has_its_code_and_its_points_stay_open() -> None:
     assert "· m1.pinned_base  Its base is one of the course's, with a version  (2 pending)" in text
     assert "  code     │ base_unavailable" in text
     assert "Task 1.1   ✓·✓✓       11 of 13  2 pending" in text
-    assert "49 of 63 points, 2 pending: incomplete" in text
+    assert f"{MIXED.points} of {MIXED.max_points} points, 2 pending: incomplete" in text
 
 
-def test_a_perfect_result_is_six_lines() -> None:
-    assert printed(PERFECT).count("\n") == 6
+def test_a_perfect_result_is_a_line_for_each_task_and_one_more() -> None:
+    assert printed(PERFECT).count("\n") == len(course.MODULES[0].tasks) + 1
 
 
 def test_colours_are_for_terminals_and_change_no_word() -> None:

@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from sentinel_grader.paths import ROOT
-from sentinel_grader.submission import Limits, Submission, changed_given_files, clean_copy, lay_given_code
+from sentinel_grader.submission import (
+    OWN,
+    Limits,
+    Submission,
+    changed_given_files,
+    clean_copy,
+    keep_own,
+    lay_given_code,
+)
 from sentinel_grader.submission.names import LEFT_OUT, is_left_out
+from sentinel_grader.submission.writing import TIME
 
 from .trees import ALERTER, EDITABLE, codes, plant
 
@@ -111,25 +120,36 @@ def test_a_target_in_use_is_left_alone(course: Path, handed_in: Path) -> None:
         clean_copy(handed_in, course, course=course)
 
 
-def test_given_code_is_laid_over_the_learners_for_every_task_but_its_own(
+def test_given_code_is_laid_over_the_learners_and_theirs_is_kept_aside(
     course: Path, handed_in: Path, tmp_path: Path
 ) -> None:
     tree = copied(handed_in, course, tmp_path / "copy").path
-    assert lay_given_code(tree, course, "1.6", EDITABLE) == [f"{ALERTER}/rule.py"]
-    assert (tree / ALERTER / "rule.py").read_text() == "cheated"
-    assert lay_given_code(tree, course, "2.1", EDITABLE) == []
-    assert lay_given_code(tree, course, "1.2", EDITABLE) == [f"{ALERTER}/rule.py"]
-    now = {path.name: path.read_text() for path in (tree / ALERTER).iterdir()}
-    assert now == {
+    before = _texts(tree / ALERTER)
+    keep_own(tree, EDITABLE)
+    assert lay_given_code(tree, course, EDITABLE) == [f"{ALERTER}/rule.py"]
+    assert _texts(tree / ALERTER) == {
         "Dockerfile": "FROM python:3.13-slim", "rule.py": "rule", "worker.py": "mended", "start.sh": "exec python",
     }  # fmt: skip
+    assert _texts(tree / OWN / ALERTER) == before
+    assert before["rule.py"] == "cheated"
+    kept = (tree / OWN / ALERTER / "rule.py").stat()
+    assert (kept.st_mode & 0o777, kept.st_mtime) == (0o644, TIME)
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_of_a_folder_that_was_not_handed_in_nothing_is_kept(tmp_path: Path) -> None:
+    keep_own(tmp_path, EDITABLE)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_given_code_replaces_whatever_has_its_name(course: Path, tmp_path: Path) -> None:
     handed_in = plant(tmp_path / "in", {f"{ALERTER}/rule.py/x": "a folder", f"{ALERTER}/Dockerfile": "FROM x"})
     tree = copied(handed_in, course, tmp_path / "copy").path
     assert changed_given_files(tree, course, EDITABLE) == [f"{ALERTER}/rule.py", f"{ALERTER}/worker.py"]
-    lay_given_code(tree, course, "1.1", EDITABLE)
+    lay_given_code(tree, course, EDITABLE)
     assert (tree / ALERTER / "rule.py").read_text() == "rule"
 
 

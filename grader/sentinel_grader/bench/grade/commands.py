@@ -80,6 +80,11 @@ def _disconnect(call: Called, network: str) -> Words:
     return ["docker", "network", "disconnect", network, call.body["Container"]]
 
 
+def _kill(call: Called, container: str) -> Words:
+    signal = _query(call, "signal")
+    return ["docker", "kill", *([f"--signal={signal}"] if signal else []), container]
+
+
 def _remove(call: Called, container: str) -> Words:
     return ["docker", "rm", "--force", *(["--volumes"] if _query(call, "v") in ("1", "True") else []), container]
 
@@ -134,7 +139,7 @@ _IMAGE = r"(.+)"
 _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("POST", "/containers/create", _create),
     ("POST", f"/containers/{_NAME}/start", lambda _, name: ["docker", "start", name]),
-    ("POST", f"/containers/{_NAME}/kill", lambda _, name: ["docker", "kill", name]),
+    ("POST", f"/containers/{_NAME}/kill", _kill),
     ("DELETE", f"/containers/{_NAME}", _remove),
     ("GET", f"/containers/{_NAME}/logs", lambda _, name: ["docker", "logs", name]),
     ("GET", f"/containers/{_NAME}/changes", lambda _, name: ["docker", "diff", name]),

@@ -1,5 +1,7 @@
 """The connection to Redis."""
 
+# TODO 6: Let the environment alone say where Redis is.
+
 from __future__ import annotations
 
 from typing import Any

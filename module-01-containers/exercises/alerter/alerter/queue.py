@@ -1,5 +1,7 @@
 """The Redis list that entries come from: the log-collector pushes at its head, workers take from its tail."""
 
+# TODO 6: Lose no entry, whoever dies with it in hand.
+
 from __future__ import annotations
 
 from typing import cast

@@ -1,5 +1,7 @@
 """The worker: takes one entry after another off the queue and does the work on it."""
 
+# TODO 6: Do your part in it that no entry is lost.
+
 from __future__ import annotations
 
 import asyncio
