@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +15,15 @@ from rich.markup import escape
 from sentinel_grader import course, earlier, pristine, scratch
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
-from sentinel_grader.grading import OWN_CODE, Grade, grade
+from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
 from sentinel_grader.observe import build_logs
 from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.outcome import OursError, SubmissionFault
 from sentinel_grader.observe.schedule import Event, Moment
 from sentinel_grader.observe.store import Store
-from sentinel_grader.reports import github, html, json, junit, reuse, terminal, verbose
+from sentinel_grader.reports import changed, github, html, json, junit, reuse, terminal, verbose
 from sentinel_grader.reports.live import Display
-from sentinel_grader.reports.text import shown
 from sentinel_grader.result import EXIT, Overall, Result, Verdict
 from sentinel_grader.tracing import Tracer
 
@@ -140,27 +139,8 @@ def _graded(
     return graded, events
 
 
-def changed_words(paths: Sequence[str], *, own_was_graded: bool) -> Iterator[str]:
-    """What was graded where a learner changed what was given: in one task their own code is what it is about."""
-    own = [path for path in paths if path.startswith(OWN_CODE)]
-    given = [path for path in paths if path not in own]
-    if own and own_was_graded:
-        yield f"{_differ(own)}: task 6 was graded with yours, every other task with the course's own."
-    elif own:
-        yield f"{_differ(own)}: the course's own was graded, as in every task but 6."
-    if given:
-        yield f"{_differ(given)}: the course's own was graded."
-
-
-def _differ(paths: Sequence[str]) -> str:
-    one, *others = paths
-    names = shown(one, most=300, lines=1) + (f" and {len(others)} more" if others else "")
-    return f"{names} {'differ' if others else 'differs'} from what was handed out"
-
-
 def _show(graded: Grade, result: Result, events: list[Event], console: Console, options: Options) -> None:
-    changed = () if options.solutions else graded.changed_given_files
-    for words in changed_words(changed, own_was_graded="own_build" in graded.outcomes):
+    for words in () if options.solutions else changed.words(graded):
         console.print(f"[yellow]·[/yellow] {escape(words)}", soft_wrap=True)
     if again := reuse.words(events):
         console.print(f"[dim]{again}[/dim]\n", soft_wrap=True)

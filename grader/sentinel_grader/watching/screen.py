@@ -14,7 +14,7 @@ from sentinel_grader import course, earlier, task_verbs
 from sentinel_grader.grading import Grade
 from sentinel_grader.judging import CHECKS, Judged
 from sentinel_grader.observe.schedule import Event, Moment
-from sentinel_grader.reports import reuse, terminal
+from sentinel_grader.reports import changed, reuse, terminal
 from sentinel_grader.reports.live import Display
 from sentinel_grader.reports.text import shown
 from sentinel_grader.result import Overall
@@ -63,10 +63,8 @@ class Screen:
         if words := reuse.words(view.events):
             self._console.print(f"[dim]{words}[/dim]", soft_wrap=True)
         terminal.render(earlier.with_notes(graded.result, graded.beside), self._console)
-        for path in graded.changed_given_files:
-            self._say(
-                f"{shown(path, most=300, lines=1)} differs from what was handed out: the course's own was graded."
-            )
+        for words in changed.words(graded):
+            self._say(words)
 
     def trouble(self, words: str) -> None:
         """Why there is no grade."""

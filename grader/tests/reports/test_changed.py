@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sentinel_grader.grade_verb import changed_words
 from sentinel_grader.grading import OWN_CODE
+from sentinel_grader.reports.changed import sentences
 
 (ALERTER,) = OWN_CODE
 REPAIR = ALERTER.replace("alerter", "repair")
 
 
 def _told(*paths: str, own_was_graded: bool) -> list[str]:
-    return [words.replace(f"{ALERTER}/", "") for words in changed_words(paths, own_was_graded=own_was_graded)]
+    return [words.replace(f"{ALERTER}/", "") for words in sentences(paths, own_was_graded=own_was_graded)]
 
 
 def test_one_file_is_named_and_it_is_said_what_was_graded_in_its_place() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from sentinel_grader import pristine
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE
+from sentinel_grader.observe.registry import REGISTRY
 from sentinel_grader.watching import saves as telling
 from sentinel_grader.watching.events import Broken, Happening, Happenings, Saved
 from sentinel_grader.watching.looks import folders_of, look
@@ -98,12 +99,14 @@ def test_what_an_editor_lays_beside_a_file_changes_nothing(checkout: Path, happe
     assert (after.differing(before), after.concerned(before, after.contents)) == ([], set())
 
 
-def test_a_given_file_that_was_changed_is_seen_and_concerns_nothing(checkout: Path) -> None:
+def test_a_given_file_that_was_changed_is_seen_and_concerns_the_task_about_it_alone(checkout: Path) -> None:
     before = look(checkout)
     (checkout / ALERTER / "alerter" / "rule.py").write_text("# mine\n")
     after = look(checkout)
     assert after.differing(before) == [f"{ALERTER}/alerter/rule.py"]
-    assert after.concerned(before, after.contents) == set()
+    of_own_code = {name for name in after.contents if "own_build" in {one.name for one in REGISTRY.closure([name])}}
+    assert after.concerned(before, after.contents) == of_own_code
+    assert not of_own_code & {"build", "running", "stopping"}
 
 
 def test_what_is_refused_is_a_change_as_well(checkout: Path) -> None:
