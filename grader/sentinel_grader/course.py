@@ -99,6 +99,19 @@ MODULES = (
                 ),
             ),
             Task(
+                5,
+                "Compose",
+                ("docker-compose.yaml",),
+                (
+                    CheckInfo("m1.compose_up", "One command brings all up, in order", 3),
+                    CheckInfo("m1.log_flow", "Each log becomes one alert", 5),
+                    CheckInfo("m1.persistent", "Alerts outlive the containers", 3),
+                    CheckInfo("m1.isolated", "Only what must be reachable is", 3),
+                    CheckInfo("m1.restarts", "A crash heals", 2),
+                    CheckInfo("m1.limits", "What it may take is bounded, and enough", 2),
+                ),
+            ),
+            Task(
                 6,
                 "Twelve-factor and no loss",
                 _FLAWED_FILES,

@@ -122,6 +122,12 @@ class Agent:
         replies: list[Any] = said["replies"]
         return replies
 
+    def connects(self, host: str, ports: Sequence[int]) -> list[int]:
+        """Those of the ports at which somebody takes a connection."""
+        timeout = 5.0 + len(ports)
+        said = self._ask({"do": "connects", "host": host, "ports": list(ports), "timeout": timeout}, timeout)
+        return [int(port) for port in said.get("open", [])]
+
     def slowdown(self) -> float:
         """How many times longer work takes on the engine's machine now than alone."""
         return float(self._ask({"do": "pace", "timeout": 10.0}, 10.0).get("slowdown", 1.0))

@@ -82,6 +82,18 @@ def _reply(file: Any) -> Any:
     raise ConnectionError("the connection was closed" if not kind else "this is no Redis")
 
 
+def connects(ask: dict[str, Any]) -> dict[str, Any]:
+    """{host, ports: [port, ...], timeout} -> {open: [port, ...]}: those at which somebody takes a connection."""
+    found = []
+    for port in ask["ports"]:
+        try:
+            socket.create_connection((ask["host"], port), 1).close()
+        except OSError:
+            continue
+        found.append(port)
+    return {"open": found}
+
+
 def pace(_ask: dict[str, Any]) -> dict[str, Any]:
     """{} -> {slowdown}: how many times longer a little work takes than the processor is at it. 1: nobody is waiting."""
     began, worked = time.perf_counter(), time.process_time()
@@ -90,7 +102,7 @@ def pace(_ask: dict[str, Any]) -> dict[str, Any]:
     return {"slowdown": (time.perf_counter() - began) / (time.process_time() - worked)}
 
 
-DOES = {"http": http_request, "redis": redis_command, "pace": pace}
+DOES = {"http": http_request, "redis": redis_command, "connects": connects, "pace": pace}
 
 
 def expire(*_: object) -> None:

@@ -6,6 +6,7 @@ They are the solution's, as it stands, observed as a grade would: whatever any c
 from __future__ import annotations
 
 import gzip
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +23,7 @@ from sentinel_grader.observe.schedule import observe
 from sentinel_grader.observe.session import session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.submitted import write_refusals
+from sentinel_grader.paths import ROOT
 from sentinel_grader.submission import keep_own
 
 from ..mutants.mutant import lay_solution
@@ -42,10 +44,22 @@ def made(names: Iterable[str] = NAMES) -> dict[str, Outcome]:
     with tempfile.TemporaryDirectory() as folder:
         submission = Path(folder)
         lay_solution(submission)
+        _lay_course(submission)
         keep_own(submission, OWN_CODE)
         write_refusals(submission, (), 1)
         with session(submission, {}) as here:
             return observe(names, here, Store(None), jobs=4)
+
+
+def _lay_course(submission: Path) -> None:
+    """What the course itself has beside the exercises, as a clean copy has it too."""
+    module = ROOT / course.MODULES[0].folder
+    shutil.copytree(
+        module,
+        submission / module.name,
+        ignore=shutil.ignore_patterns("exercises", "solutions", "__pycache__", ".*_cache", ".venv", ".env"),
+        dirs_exist_ok=True,
+    )
 
 
 def read() -> dict[str, Recorded[object]]:

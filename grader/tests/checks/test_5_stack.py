@@ -12,7 +12,7 @@ from sentinel_grader.observe.compose.runnable import MEMORY, PIDS, Setting, runn
 from sentinel_grader.observe.compose.stack import Stack, stack
 from sentinel_grader.observe.compose.taken import Composing, taken
 from sentinel_grader.observe.leftovers import LABEL
-from sentinel_grader.observe.outcome import Fault
+from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import Session, session
 
@@ -91,14 +91,29 @@ def test_bounds_are_added_where_there_are_none(alerter: Any) -> None:
 @pytest.mark.engine
 def test_bounds_of_theirs_stay_what_they_are(alerter: Any) -> None:
     found = alerter("    mem_limit: 64m\n    cpus: 0.25\n    cap_drop: [ALL]\n")
-    assert (found["mem_limit"], found["cpus"], found["cap_drop"]) == (str(64 << 20), 0.25, ["ALL"])
+    assert (found["mem_limit"], found["cpus"], found["cap_drop"]) == (64 << 20, 0.25, ["ALL"])
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "    mem_limit: 64g\n    memswap_limit: 64g\n    cpus: 64\n    pids_limit: 4096\n",
+        "    mem_limit: 2g\n    cpu_quota: 6400000\n    pids_limit: 300\n",
+    ],
+)
+def test_bounds_that_bound_nothing_are_cut_down(lines: str, alerter: Any) -> None:
+    found = alerter(lines)
+    assert (found["mem_limit"], found["pids_limit"]) == (MEMORY, PIDS)
+    assert (found.get("cpus"), found.get("cpu_quota")) in ((2.0, None), (None, 200_000))
+    assert found.get("memswap_limit", MEMORY) == MEMORY
 
 
 @pytest.mark.engine
 def test_bounds_are_all_in_one_place(alerter: Any) -> None:
     """Beside `deploy.resources.limits`, Compose takes a bound for a contradiction."""
     found = alerter('    deploy: {resources: {limits: {cpus: "64"}}}\n')
-    assert found["deploy"]["resources"]["limits"] == {"cpus": 2.0, "memory": str(MEMORY), "pids": PIDS}
+    assert found["deploy"]["resources"]["limits"] == {"cpus": "2", "memory": str(MEMORY), "pids": PIDS}
     assert not {"mem_limit", "cpus", "pids_limit"} & found.keys()
 
 
@@ -168,3 +183,20 @@ def test_nothing_of_it_is_left(learner: Learner, tmp_path: Path) -> None:
         assert not after.engine.containers.list(all=True, filters=ours)
         assert not after.engine.networks.list(filters=ours)
         assert not after.engine.volumes.list(filters=ours)
+
+
+@pytest.mark.parametrize("found", ["", "#!/bin/sh\necho \"docker: 'compose' is not a docker command.\" >&2; exit 1\n"])
+def test_a_machine_without_compose_is_told_of(
+    found: str, learner: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a docker command, nor one that knows Compose: not graded, and never the learner's failure."""
+    if found:
+        (tmp_path / "docker").write_text(found)
+        (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OursError) as raised:
+        composing(learner, of(""), None)
+    told = raised.value.outcome
+    assert told.code == "no_compose"
+    assert ("not a docker command" if found else "There is no docker command") in told.detail
+    assert "./sentinel doctor" in told.detail

@@ -23,6 +23,8 @@ SOLUTION = ROOT / "module-01-containers" / "solutions" / "alerter"
 AFTER_TASK = Path(__file__).parent / "after_task"
 #: What the learner writes, and the tasks that each file is for.
 LEARNERS = {"Dockerfile": [1, 2, 3, 4], ".dockerignore": [2]}
+#: Beside the alerter: what brings all up together, and the task that it is for.
+COMPOSE, COMPOSE_TASK = "docker-compose.yaml", 5
 #: The stack of task 7: as it is handed out, the solution's, and the files that are mended in it.
 REPAIR, REPAIRED = STARTER.with_name("repair"), SOLUTION.with_name("repair")
 REPAIR_FILES = ("docker-compose.yaml", "ledger/Dockerfile", "prices/Dockerfile")
@@ -49,6 +51,13 @@ def assemble(to: Path, recipe: Path, *, mended: bool) -> Path:
     if recipe != SOLUTION:
         _lay(recipe, [name for name in CODE if (recipe / name).is_file()], to)
     return to
+
+
+def compose_file(recipe: Path) -> Path:
+    """The Compose file of whoever has this recipe."""
+    task = recipe.parent.name
+    has_own = recipe.is_relative_to(AFTER_TASK) and int(task) >= COMPOSE_TASK
+    return AFTER_TASK / str(COMPOSE_TASK) / COMPOSE if has_own else recipe.parent / COMPOSE
 
 
 def lay_repair(to: Path, mended: Path | None) -> Path:

@@ -49,6 +49,7 @@ def _words(name: str, solved: str, starter: str) -> set[str]:
             known = set(starter.splitlines())
             lines = [line for line in solved.splitlines() if line not in known]
             found = _parts(" ".join(line for line in lines if not line.lstrip().startswith("#")).replace("\\", " "))
+            found = {word.rstrip(":") for word in found}  # a key of YAML, which is an everyday word as any other
     return {word for word in found if not _EVERYDAY.fullmatch(word)}
 
 

@@ -17,6 +17,8 @@ from sentinel_grader.paths import ROOT
 from .exercises import (
     AFTER_TASK,
     CODE,
+    COMPOSE,
+    COMPOSE_TASK,
     LABEL,
     LEARNERS,
     SOLUTION,
@@ -24,6 +26,7 @@ from .exercises import (
     System,
     answer_of,
     assemble,
+    compose_file,
     docker,
     entry,
     files_of,
@@ -35,10 +38,10 @@ from .lessons import read
 #: What is given to the learner.
 GIVEN = ("requirements.in", "requirements.txt", "pyproject.toml", "alerter/*.py", "alerter/BUILD", "tests/*.py")
 #: Recipes for the image: what a learner has after each task, and the solution.
-TASKS = "12346"
+TASKS = "123456"
 RECIPES = {**{task: AFTER_TASK / task / "alerter" for task in TASKS}, "all": SOLUTION}
 #: The size that each may have over its base, and whether it works as somebody who may do nothing else.
-MEGABYTES = {"1": 45, "2": 18, "3": 18, "4": 18, "6": 18, "all": 18}
+MEGABYTES = {"1": 45, "2": 18, "3": 18, "4": 18, "5": 18, "6": 18, "all": 18}
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true")
 
 
@@ -66,7 +69,8 @@ def test_the_solution_holds_only_files_of_the_exercise_that_differ() -> None:
 
 def test_after_each_task_there_are_the_learners_files_and_no_others() -> None:
     edited = {task: [*LEARNERS, *(CODE if task >= "6" else ())] for task in TASKS}
-    assert files_of(AFTER_TASK) == sorted(f"{task}/alerter/{name}" for task in TASKS for name in edited[task])
+    recipes = [f"{task}/alerter/{name}" for task in TASKS for name in edited[task]]
+    assert files_of(AFTER_TASK) == sorted([*recipes, f"{COMPOSE_TASK}/{COMPOSE}"])
 
 
 @pytest.mark.parametrize("name", LEARNERS)
@@ -83,9 +87,14 @@ def test_the_code_has_one_todo_in_each_file_until_that_is_done(name: str) -> Non
     assert [tasks_to_do(RECIPES[task] / name) for task in RECIPES if task >= "6"] == [[], []]
 
 
+def test_the_compose_file_has_one_todo_until_that_is_done() -> None:
+    left = {recipe: tasks_to_do(compose_file(RECIPES.get(recipe, STARTER))) for recipe in ("start", "5", "all")}
+    assert left == {"start": [COMPOSE_TASK], "5": [], "all": []}
+
+
 def test_the_starter_gives_nothing_away() -> None:
-    for name in LEARNERS:
-        lines = (STARTER / name).read_text(encoding="utf-8").splitlines()
+    for file in (*(STARTER / name for name in LEARNERS), compose_file(STARTER)):
+        lines = file.read_text(encoding="utf-8").splitlines()
         assert [line for line in lines if line and not line.startswith("#")] == []
 
 

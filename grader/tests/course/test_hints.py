@@ -42,6 +42,7 @@ def test_the_words_of_the_solution_are_known() -> None:
     assert {"python:3.13-slim", "PYTHONDONTWRITEBYTECODE", "!alerter/*.py", "/service/packages"} < every
     assert {"memory_mb", "machine_mb", "len(case", "BLMOVE", "LREM"} < every
     assert {"127.0.0.1:8012:8080", "--owner=10001", "/data", "256m"} < every
+    assert {"depends_on", "service_healthy", "mem_limit", "unless-stopped", "127.0.0.1:8001:8001"} < every
     assert not {"Redis", "the", "build", "a"} & every, "with these, no hint could say anything"
     assert told_by("Look at `BLMOVE`, and --no-compile.") == {"BLMOVE", "--no-compile"}
 

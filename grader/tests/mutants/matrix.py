@@ -7,7 +7,7 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class Run:
     @property
     def differences(self) -> list[str]:
         """What is otherwise than it must be, with the check's own words."""
-        return differences(self.results, expected(self.mutant.fails))
+        return differences(self.results, expected(self.mutant.fails, self.mutant.judged))
 
 
 def engine() -> Engine:
@@ -79,13 +79,14 @@ def all_checks() -> list[str]:
     return [check.id for check in CHECKS]
 
 
-def expected(fails: Iterable[str]) -> dict[str, str]:
-    """The verdict that each check must come to if these fail and no other: what rests on a failed one is skipped."""
+def expected(fails: Iterable[str], judged: Collection[str] = ()) -> dict[str, str]:
+    """The verdict that each check must come to if these fail and no other: what rests on a failed one is skipped.
+    `judged` fail for what was observed, so what is made from the same observations is judged too."""
     verdicts: dict[str, str] = dict.fromkeys(fails, "failed")
 
     def verdict(id_: str) -> str:
         if id_ not in verdicts:
-            resting = {verdict(other) for other in rests_on(id_)}
+            resting = {verdict(other) for other in rests_on(id_) - (set(judged) - {*CHECKS[id_].needs})}
             verdicts[id_] = "skipped" if resting & {"failed", "skipped"} else "passed"
         return verdicts[id_]
 

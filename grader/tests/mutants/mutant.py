@@ -21,12 +21,14 @@ Patch = Mapping[str, str | Swap | Sequence[Swap]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """`mistake` says in one sentence what people get wrong. `fails` are the ids of all checks that it must fail."""
+    """`mistake` says in one sentence what people get wrong. `fails` are the ids of all checks that it must fail; those
+    of them that own observations, and fail for what was observed, are `judged`: others are judged on the same."""
 
     name: str
     mistake: str
     fails: frozenset[str]
     patch: Patch
+    judged: frozenset[str] = frozenset()
 
     def submission(self, folder: Path) -> Path:
         """Lay the solution with this mistake into the new `folder`, as a learner's checkout would hold it."""

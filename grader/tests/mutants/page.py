@@ -51,7 +51,7 @@ def as_html(runs: Sequence[Run]) -> str:
 
 
 def _row(run: Run) -> str:
-    must = expected(run.mutant.fails)
+    must = expected(run.mutant.fails, run.mutant.judged)
     cells = "".join(_cell(run, id_, must[id_]) for id_ in all_checks())
     return f"<tr><th>{escape(run.mutant.name)}<br><small>{escape(run.mutant.mistake)}</small></th>{cells}</tr>"
 

@@ -12,15 +12,15 @@ from sentinel_grader import course
 from sentinel_grader.paths import REPORTS
 
 from ..cases import asked_for, each
-from . import task_1, task_2, task_3, task_4, task_6, task_7, task_8
+from . import task_1, task_2, task_3, task_4, task_5, task_6, task_7, task_8
 from .matrix import Run, all_checks, latest_python, run, smallest_cover
 from .mutant import Mutant
 from .page import as_html, as_text
 from .quotes import LESSONS, Quote, marked_rows, quotes
 
 MUTANTS: list[Mutant] = [
-    *task_1.MUTANTS, *task_2.MUTANTS, *task_3.MUTANTS, *task_4.MUTANTS,
-    *task_6.MUTANTS, *task_7.MUTANTS, *task_8.MUTANTS
+    *task_1.MUTANTS, *task_2.MUTANTS, *task_3.MUTANTS, *task_4.MUTANTS, *task_5.MUTANTS, *task_6.MUTANTS,
+    *task_7.MUTANTS, *task_8.MUTANTS
 ]  # fmt: skip
 NAMED = {mutant.name: mutant for mutant in MUTANTS}
 QUOTES = quotes()

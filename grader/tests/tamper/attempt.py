@@ -19,7 +19,7 @@ class Attempt:
     """`what` is tried, in one sentence. `told` gives for each check that must fail a word or code that its reason must
     hold. `asks` are the checks that are graded, all of them where none is named. `lay` puts down what text cannot
     (links, fifos), given the checkout. `differs` are given files of which the grade must say that they were changed.
-    `within` are the most seconds that a build of it may take, where it would take for ever."""
+    `within` are the most seconds that a build of it may take, where it would take for ever. `judged`: as in Mutant."""
 
     name: str
     what: str
@@ -29,6 +29,7 @@ class Attempt:
     lay: Callable[[Path], None] = lambda _checkout: None
     differs: tuple[str, ...] = ()
     within: float = 0
+    judged: frozenset[str] = frozenset()
 
     def submission(self, folder: Path) -> Path:
         """Lay the solution, tampered with, into the new `folder`, as a learner's checkout would hold it."""

@@ -15,16 +15,18 @@ from sentinel_grader.observe import alerter_build
 
 from ..cases import asked_for, each
 from ..mutants.matrix import latest_python
-from . import answers, builds, card, own_code, refused, repair, runs, signals
+from . import answers, builds, card, own_code, refused, repair, runs, signals, stacks
 from .attempt import Attempt
 from .table import as_text
 from .trial import Trial, run
 
 ATTEMPTS: list[Attempt] = [*refused.ATTEMPTS, *builds.ATTEMPTS, *answers.ATTEMPTS, *runs.ATTEMPTS,
-                           *signals.ATTEMPTS, *own_code.ATTEMPTS, *repair.ATTEMPTS, *card.ATTEMPTS]  # fmt: skip
+                           *signals.ATTEMPTS, *stacks.ATTEMPTS, *own_code.ATTEMPTS, *repair.ATTEMPTS,
+                           *card.ATTEMPTS]  # fmt: skip
 #: One of each kind, of the quickest.
 QUICK = {"ready-made-image", "own-list-of-bases", "name-that-forges", "says-that-the-disk-is-full", "answers-for-ever",
-         "ends-redis", "lost-in-a-crowd", "stops-at-once", "hurries-when-watched", "answers-and-ends",
+         "ends-redis", "lost-in-a-crowd", "shadows-redis", "stops-at-once", "hurries-when-watched",
+         "answers-and-ends",
          "shop-that-only-says-so"}  # fmt: skip
 Trials = dict[str, Future[Trial]]
 

@@ -69,7 +69,7 @@ def run(attempt: Attempt) -> Trial:
 
 def _otherwise(attempt: Attempt, results: dict[str, CheckResult]) -> Iterator[str]:
     """Verdicts other than they must be, and reasons that do not name what was tried."""
-    must = expected(attempt.told)
+    must = expected(attempt.told, attempt.judged)
     for id_, result in results.items():
         reason = f"{result.reason.code}: {result.reason.saw}" if result.reason else ""
         if result.verdict != must[id_]:

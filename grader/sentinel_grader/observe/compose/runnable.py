@@ -9,13 +9,14 @@ from typing import Any
 
 from sentinel_grader.observe.compose.taken import Composing
 
-#: What a service may take where its own file says nothing: as an image does that is run alone (observe/stand.py).
+#: The most that a service may take: as an image does that is run alone (observe/stand.py).
 MEMORY, PIDS, PROCESSORS = 512 << 20, 256, 2.0
 #: What there may be of an engine's log of one container, whatever the file says.
 _LOGGING = {"driver": "json-file", "options": {"max-size": "4m", "max-file": "1"}}
-#: How often the engine asks for health: what it runs is the image's own or the file's, and only that is judged.
+#: How often the engine asks for health: what it runs is the image's own or the file's, and only that is judged. Each
+#: probe starts a Python, so not more often: on a busy machine that would make all the others late.
 #: A start period of 0 would mean the image's: https://docs.docker.com/reference/dockerfile/#healthcheck.
-PROBING = {"interval": "1s", "timeout": "6s", "retries": 10, "start_period": "1ms"}
+PROBING = {"interval": "2s", "timeout": "6s", "retries": 6, "start_period": "1ms"}
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,12 @@ def runnable(composing: Composing, setting: Setting) -> dict[str, Any]:
     model["name"] = setting.project
     for name, service in model.get("services", {}).items():
         _settle(service, name, setting)
-        healthcheck = service.get("healthcheck") or {}
         if name in own:
             _bound(service, setting)
+            healthcheck = service.get("healthcheck") or {}
             service["healthcheck"] = healthcheck if healthcheck.get("disable") else {**healthcheck, **PROBING}
         else:
             service.pop("ports", None)
-            service["healthcheck"] = {**PROBING, **healthcheck}
         service |= setting.changes.get(name, {})
     for section in ("networks", "volumes"):
         for name, what in (model.get(section) or {}).items():
@@ -78,20 +78,24 @@ def _bound(service: dict[str, Any], setting: Setting) -> None:
     limits = (service.get("deploy") or {}).get("resources", {}).get("limits")
     _set(service, limits, ("mem_limit", "memory"), MEMORY)
     _set(service, limits, ("pids_limit", "pids"), PIDS)
-    if not service.get("cpu_quota"):
-        _set(service, limits, ("cpus", "cpus"), min(PROCESSORS, setting.processors))
-    for place, key in ((service, "cpus"), (limits or {}, "cpus")):
-        if float(place.get(key) or 0) > setting.processors:  # the engine refuses what it does not have
-            place[key] = setting.processors
-
-
-def _set(service: dict[str, Any], limits: dict[str, Any] | None, names: tuple[str, str], value: float) -> None:
-    """Set a bound where there is none. Compose wants all of them in one place: with `deploy.resources.limits`, it takes
-    one beside it for a contradiction."""
-    short, long = names
-    if service.get(short) or (limits or {}).get(long):
-        return
-    if limits is None:
-        service[short] = value
+    if service.get("cpu_quota"):
+        service["cpu_quota"] = min(
+            int(service["cpu_quota"]), int(PROCESSORS * int(service.get("cpu_period") or 100_000))
+        )
     else:
-        limits[long] = str(value) if long != "pids" else value
+        _set(service, limits, ("cpus", "cpus"), min(PROCESSORS, setting.processors))
+    for key in ("memswap_limit", "mem_reservation"):  # in proportion to a bound that was cut down
+        if float(service.get(key) or 0) > MEMORY:
+            service[key] = MEMORY
+
+
+def _set(service: dict[str, Any], limits: dict[str, Any] | None, names: tuple[str, str], most: float) -> None:
+    """Set a bound where there is none, or one that is higher than a grade can bear. Compose wants all of them in one
+    place: with `deploy.resources.limits`, it takes one beside it for a contradiction."""
+    short, long = names
+    theirs = [float(place[key]) for place, key in ((service, short), (limits or {}, long)) if place.get(key)]
+    if limits is not None and (not theirs or limits.get(long)):
+        value = min([most, *theirs])
+        limits[long] = int(value) if long == "pids" else f"{value:g}" if long == "cpus" else str(int(value))
+    if service.get(short) or (limits is None and not theirs):
+        service[short] = min([most, *theirs]) if short == "cpus" else int(min([most, *theirs]))
