@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from docker.models.networks import Network
 from sentinel_grader.observe.log import Log
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.session import Session
+from sentinel_grader.observe.strain import STRAIN, Pace
 
 #: The image that the agent runs in: a base that every grade has.
 IMAGE = "python:3.13-slim"
@@ -129,8 +130,12 @@ class Agent:
         return [int(port) for port in said.get("open", [])]
 
     def slowdown(self) -> float:
-        """How many times longer work takes on the engine's machine now than alone."""
-        return float(self._ask({"do": "pace", "timeout": 10.0}, 10.0).get("slowdown", 1.0))
+        """How many times longer work takes on the engine's machine now than alone. Whatever is at work learns more."""
+        said = self._ask({"do": "pace", "timeout": 10.0}, 10.0)
+        pace = Pace(**{each.name: said[each.name] for each in fields(Pace) if each.name in said} or {"slowdown": 1.0})
+        if strain := STRAIN.get():
+            strain.look(pace)
+        return pace.slowdown
 
     def _ask(self, ask: dict[str, Any], timeout: float) -> dict[str, Any]:
         assert self._process.stdin is not None

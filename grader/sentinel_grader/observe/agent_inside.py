@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import signal
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 #: Bytes of a body or a reply that are carried back; the rest is counted.
@@ -95,11 +97,23 @@ def connects(ask: dict[str, Any]) -> dict[str, Any]:
 
 
 def pace(_ask: dict[str, Any]) -> dict[str, Any]:
-    """{} -> {slowdown}: how many times longer a little work takes than the processor is at it. 1: nobody is waiting."""
+    """{} -> {slowdown, at, worked, processors}: how many times longer a little work takes than the processor is at it (1:
+    nobody is waiting); and, at a time by its clock, the seconds that all of the machine's processors have worked."""
     began, worked = time.perf_counter(), time.process_time()
     while time.process_time() - worked < WORK:
         pass
-    return {"slowdown": (time.perf_counter() - began) / (time.process_time() - worked)}
+    slowdown = (time.perf_counter() - began) / (time.process_time() - worked)
+    return {"slowdown": slowdown, "at": time.monotonic(), "worked": all_worked(), "processors": os.cpu_count() or 1}
+
+
+def all_worked() -> float:
+    """By the machine's own /proc/stat, which containers see too (proc_stat(5)): all but idle and waiting for disks."""
+    try:
+        line = Path("/proc/stat").read_text().partition("\n")[0]
+        user, nice, system, _idle, _disk, *more = map(int, line.split()[1:9])
+    except (OSError, ValueError):
+        return 0.0
+    return (user + nice + system + sum(more)) / os.sysconf("SC_CLK_TCK")
 
 
 DOES = {"http": http_request, "redis": redis_command, "connects": connects, "pace": pace}

@@ -13,9 +13,11 @@ from docker.models.containers import Container
 from sentinel_grader.observe.agent import Agent
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.strain import late
 
-#: Seconds that lines are waited for; files that are looked into, and bytes of each.
-WAITING, MOST_FILES, MOST_BYTES = 5.0, 100, 4_000_000
+#: Seconds that lines are waited for, and within which they are there where nobody is in their way; files that are
+#: looked into, and bytes of each.
+WAITING, PROMPT, MOST_FILES, MOST_BYTES = 5.0, 1.0, 100, 4_000_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def log_lines(
         if len(found) == len(wanted):
             break
         scope.sleep(0.1)
+    if patience.spent > PROMPT:
+        late()
     looked_into = {path: _content(container, path) for path in innermost(written)[:MOST_FILES]}
     files = [path for path, content in looked_into.items() if any(word.encode() in content for word in wanted)]
     return LogLines(wanted, found, patience.spent, files)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -18,6 +19,7 @@ from sentinel_grader.observe.registry import REGISTRY, Observation, Registry
 from sentinel_grader.observe.scope import Scope, inputs_only
 from sentinel_grader.observe.session import Session
 from sentinel_grader.observe.store import Store
+from sentinel_grader.observe.strain import MACHINE_BUSY, STRAIN, Strain, used_in
 
 
 class Moment(Enum):
@@ -41,6 +43,11 @@ class Event:
 
 
 Listener = Callable[[Event], None]
+
+#: Ours, and yet a sign of a busy machine: what did not answer in time may do so when it is asked again.
+_SLOW = frozenset({"agent_slow", "redis_not_ready"})
+_ONCE_MORE = "The machine is busy with other work: once more, alone"
+_BUSY_TWICE = "The machine was busy with other work, twice; nobody can tell for what reason something came late."
 
 
 def observe(
@@ -74,7 +81,7 @@ class _Run:
         first: Collection[str] = (),
     ) -> None:
         self._session, self._store, self._listener, self._registry = session, store, listener, registry
-        self._places = asyncio.Semaphore(jobs)
+        self._jobs, self._places, self._repeating = jobs, asyncio.Semaphore(jobs), asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._keys: dict[str, str] = {}
         self._first, self._to_begin, self._all_begun = frozenset(first), set(first), asyncio.Event()
@@ -123,7 +130,26 @@ class _Run:
             await self._all_begun.wait()
         async with self._places:
             self._has_begun(observation.name)
-            return await self._make(observation, key, [outcome.data for outcome in recorded.values()])
+            self._listener(Event(observation.name, Moment.STARTED))
+            outcome, seconds, in_vain = await self._make(observation, data := [each.data for each in recorded.values()])
+        if in_vain:
+            self._listener(Event(observation.name, Moment.SAID, words=_ONCE_MORE))
+            async with self._alone():
+                outcome, again, in_vain = await self._make(observation, data)
+            seconds += again
+            if in_vain and not isinstance(outcome, Unavailable):
+                outcome = Unavailable(MACHINE_BUSY, _BUSY_TWICE)
+        self._store.write(observation, key, outcome, seconds)
+        self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
+        return outcome
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """All places, for one observation: so what is busy meanwhile is nothing that this grade does elsewhere."""
+        async with self._repeating, contextlib.AsyncExitStack() as stack:
+            for _ in range(self._jobs):
+                await stack.enter_async_context(self._places)
+            yield
 
     async def _is_there(self, outcome: Outcome) -> bool:
         """Whether what a recording stands for is still on the engine."""
@@ -131,10 +157,11 @@ class _Run:
             return await asyncio.to_thread(outcome.data.is_there, self._session)
         return True
 
-    async def _make(self, observation: Observation, key: str, data: list[object]) -> Outcome:
+    async def _make(self, observation: Observation, data: list[object]) -> tuple[Outcome, float, bool]:
+        """Make it: how it ended, after how many seconds, and whether it was in vain: since the machine was busy."""
         started = time.monotonic()
         AT_WORK.set(observation.name)
-        self._listener(Event(observation.name, Moment.STARTED))
+        STRAIN.set(strain := Strain(partial(used_in, self._session)))
         with inputs_only(self._session.submission, observation.inputs) as files:
             scope = Scope(
                 self._session, files, lambda words: self._listener(Event(observation.name, Moment.SAID, words=words))
@@ -146,10 +173,8 @@ class _Run:
                 scope.cancel()
                 await work
                 raise
-        seconds = time.monotonic() - started
-        self._store.write(observation, key, outcome, seconds)
-        self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
-        return outcome
+        slow = isinstance(outcome, Unavailable) and outcome.code in _SLOW
+        return outcome, time.monotonic() - started, strain.from_outside or slow
 
 
 def _call(observation: Observation, scope: Scope, data: list[object]) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from concurrent.futures import wait
 from dataclasses import dataclass
 
 from docker.models.containers import Container
@@ -19,10 +20,15 @@ from sentinel_grader.observe.patience import BUSY, MOST, Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
+from sentinel_grader.observe.strain import STRAIN, late
 
 #: Seconds that the work on an entry, and a request, are made to take; for which both are in hand before it is told to
 #: stop; and that it gets then before it is killed, as `docker stop` has it, or longer while the machine is busy.
 DELAY, IN_HAND, GRACE = 2.5, 0.5, 10
+#: Seconds within which it ends where nothing is in its way, and nobody.
+PROMPT = DELAY + 1
+#: Seconds between two looks at what it takes of the processors.
+COUNTING = 1.0
 #: Looks at how busy the machine is.
 _LOOKS = 3
 
@@ -62,6 +68,8 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             answer = asking.result()
             seconds /= _slowness(place.agent)
             container.reload()
+            if seconds > PROMPT or answer.status != 200:
+                late()
         sample = Sample(answer.seconds, answer.status, answer.words)
         signal, code = str(container.attrs["Config"].get("StopSignal") or ""), int(container.attrs["State"]["ExitCode"])
         with place.container(build.image) as another:
@@ -82,9 +90,14 @@ def _is_taken(scope: Scope, place: Stand) -> bool:
 
 
 def _stop(container: Container, grace: int) -> float:
-    """Stop it by the signal that its image asks for; the seconds until it has ended."""
-    began = time.monotonic()
-    container.stop(timeout=grace)
+    """Stop it by the signal that its image asks for; the seconds until it has ended. Meanwhile it is counted what it
+    takes: that cannot be asked afterwards."""
+    began, strain = time.monotonic(), STRAIN.get()
+    with Aside() as aside:
+        stopping = aside.do(container.stop, timeout=grace)
+        while not wait([stopping], timeout=COUNTING).done and strain:
+            strain.count()
+        stopping.result()
     return time.monotonic() - began
 
 
