@@ -97,7 +97,7 @@ def connects(ask: dict[str, Any]) -> dict[str, Any]:
 
 
 def pace(_ask: dict[str, Any]) -> dict[str, Any]:
-    """{} -> {slowdown, at, worked, processors}: how many times longer a little work takes than the processor is at it (1:
+    """{} -> {slowdown, at, worked, processors}: how many times longer work takes than the processor is at it (1:
     nobody is waiting); and, at a time by its clock, the seconds that all of the machine's processors have worked."""
     began, worked = time.perf_counter(), time.process_time()
     while time.process_time() - worked < WORK:
