@@ -196,7 +196,11 @@ def _asked(scope: Scope, place: Stand, container: Container, until: tuple[int, i
 
 def _silent(scope: Scope, place: Stand, container: Container, most: int = 5) -> list[Reply]:
     """What it says other than 200 when it is asked again and again whether it lives."""
-    patience, address, found = Patience(LASTING, place.agent.slowdown), place.address(container), list[Reply]()
+    patience, address, found = (
+        Patience(LASTING, place.agent.slowdown, to_pass=True),
+        place.address(container),
+        list[Reply](),
+    )
     while patience.lasts() and len(found) < most:
         answer = place.agent.http("GET", address, PORT, "/health/live")
         found += [_reply(answer)] if answer.status != 200 else []
