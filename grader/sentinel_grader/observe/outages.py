@@ -16,6 +16,7 @@ from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand
+from sentinel_grader.observe.strain import late
 
 #: How the engine is told to carry out an image's HEALTHCHECK, in nanoseconds. What it runs is the image's own, and is
 #: what is judged; how often it does, a grade would have to wait for. A start period of 0 would mean the image's own,
@@ -155,6 +156,7 @@ def _watch(scope: Scope, place: Stand, container: Container, until: Said) -> lis
         if looks[-1].said in (until, (until[0], "")) or container.status != "running":
             break
         if contradicted.by(_probes_of(container), says=looks[-1].status == until[0]):
+            late()  # probes that come to nothing may do so since they got no processor
             break
         scope.sleep(0.2)
     return looks

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -20,6 +19,7 @@ from sentinel_grader.observe.scope import Scope, inputs_only
 from sentinel_grader.observe.session import Session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.strain import MACHINE_BUSY, STRAIN, Strain, used_in
+from sentinel_grader.observe.turns import alone, among_others
 
 
 class Moment(Enum):
@@ -46,7 +46,7 @@ Listener = Callable[[Event], None]
 
 #: Ours, and yet a sign of a busy machine: what did not answer in time may do so when it is asked again.
 _SLOW = frozenset({"agent_slow", "redis_not_ready"})
-_ONCE_MORE = "The machine is busy with other work: once more, alone"
+_ONCE_MORE = "The machine is busy with other work: once more, with nothing of ours beside it"
 _BUSY_TWICE = "The machine was busy with other work, twice; nobody can tell for what reason something came late."
 
 
@@ -81,7 +81,7 @@ class _Run:
         first: Collection[str] = (),
     ) -> None:
         self._session, self._store, self._listener, self._registry = session, store, listener, registry
-        self._jobs, self._places, self._repeating = jobs, asyncio.Semaphore(jobs), asyncio.Lock()
+        self._places = asyncio.Semaphore(jobs)
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._keys: dict[str, str] = {}
         self._first, self._to_begin, self._all_begun = frozenset(first), set(first), asyncio.Event()
@@ -128,13 +128,13 @@ class _Run:
             return kept.outcome
         if observation.name not in self._first:
             await self._all_begun.wait()
-        async with self._places:
+        async with self._places, among_others():
             self._has_begun(observation.name)
             self._listener(Event(observation.name, Moment.STARTED))
             outcome, seconds, in_vain = await self._make(observation, data := [each.data for each in recorded.values()])
         if in_vain:
             self._listener(Event(observation.name, Moment.SAID, words=_ONCE_MORE))
-            async with self._alone():
+            async with alone():
                 outcome, again, in_vain = await self._make(observation, data)
             seconds += again
             if in_vain and not isinstance(outcome, Unavailable):
@@ -142,14 +142,6 @@ class _Run:
         self._store.write(observation, key, outcome, seconds)
         self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
         return outcome
-
-    @contextlib.asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        """All places, for one observation: so what is busy meanwhile is nothing that this grade does elsewhere."""
-        async with self._repeating, contextlib.AsyncExitStack() as stack:
-            for _ in range(self._jobs):
-                await stack.enter_async_context(self._places)
-            yield
 
     async def _is_there(self, outcome: Outcome) -> bool:
         """Whether what a recording stands for is still on the engine."""

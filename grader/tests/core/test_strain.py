@@ -3,6 +3,7 @@ processor himself gets no such word."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,17 @@ from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import Session, session
 from sentinel_grader.observe.store import Store
 from sentinel_grader.observe.strain import MACHINE_BUSY, STRAIN, Pace, Strain, late, used_in
+from sentinel_grader.observe.turns import alone, among_others
 
 
 @dataclass(frozen=True)
 class Text:
     text: str
+
+
+@pytest.fixture(autouse=True)
+def by_ourselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTINEL_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture
@@ -125,10 +132,40 @@ def test_what_was_late_is_observed_once_more_alone_and_the_second_time_counts(
     outcomes = observe(["late", "other"], made, store, jobs=3, registry=registry, listener=events.append)
     assert outcomes == {"late": Recorded(Text("there")), "other": Recorded(Text("seen"))}
     assert (len(tries), tries[1]) == (2, 0)
-    assert any(event.moment is Moment.SAID and "once more, alone" in event.words for event in events)
+    assert any(event.moment is Moment.SAID and "once more" in event.words for event in events)
     assert sum(event.moment is Moment.ENDED for event in events) == 2, "it is told once how it ended"
     assert _observed(registry, made, store, "late", []) == Recorded(Text("there"))
     assert len(tries) == 2, "what counts is kept"
+
+
+def test_nobody_of_another_grade_is_at_work_beside_who_is_alone_and_nobody_waits_for_ever() -> None:
+    """Others are at work all the time, one after another, in overlapping turns; they let him in, and wait for him."""
+    at_work, seen, over = list[int](), list[int](), asyncio.Event()
+
+    async def other(number: int) -> None:
+        while not over.is_set():
+            async with among_others():
+                at_work.append(number)
+                await asyncio.sleep(0.05 + number / 50)
+                at_work.remove(number)
+
+    async def lonely() -> None:
+        await asyncio.sleep(0.1)
+        for _ in range(3):
+            async with alone():
+                for _ in range(5):
+                    seen.append(len(at_work))
+                    await asyncio.sleep(0.02)
+        over.set()
+
+    async def everybody() -> None:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            for number in range(3):
+                group.create_task(other(number))
+            group.create_task(lonely())
+
+    asyncio.run(everybody())
+    assert seen == [0] * 15
 
 
 def test_what_is_late_twice_is_not_graded_and_not_kept(
