@@ -58,12 +58,14 @@ def ingest(
 def bench_grade(
     json_file: Annotated[Path, typer.Option("--json", help="Where to save the figures.", metavar="FILE")] = REPORTS
     / "bench-grade.json",
+    whole: Annotated[bool, typer.Option("--whole", help="Module 1 whole, and not tasks 1 to 3 of it.")] = False,
     rounds: Annotated[int, typer.Option(help="How often grade and baseline take turns.", min=1)] = 3,
     at_once: Annotated[int, typer.Option(help="Most submissions to grade at once.", min=1, max=4)] = 4,
     yes: Yes = False,
 ) -> int:
     """A whole grade, beside its own work on the engine one thing after another. Exits 1 over a bound."""
-    from sentinel_grader.bench.grade import report
+    from sentinel_grader.bench.grade import measure, report
 
     prepare(yes)
-    return report.grade(json_file, rounds=rounds, most_at_once=at_once)
+    targets = measure.MODULE if whole else measure.FIRST_TASKS
+    return report.grade(json_file, targets, rounds=rounds, most_at_once=at_once)

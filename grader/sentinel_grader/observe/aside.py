@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from sentinel_grader.observe.log import LANE
+
 Takes = ParamSpec("Takes")
 Gives = TypeVar("Gives")
+_NUMBERS = itertools.count(1)
 
 
 class Aside(ThreadPoolExecutor):
@@ -17,4 +21,6 @@ class Aside(ThreadPoolExecutor):
 
     def do(self, work: Callable[Takes, Gives], *args: Takes.args, **kwargs: Takes.kwargs) -> Future[Gives]:
         """Begin `work`, counted to the observation that asks for it."""
-        return self.submit(copy_context().run, partial(work, *args, **kwargs))
+        context = copy_context()
+        context.run(LANE.set, (*LANE.get(), next(_NUMBERS)))
+        return self.submit(context.run, partial(work, *args, **kwargs))

@@ -21,6 +21,8 @@ import msgspec
 
 #: The observation at work. A thread that is started aside needs a copy of the context to be counted to it.
 AT_WORK: ContextVar[str] = ContextVar("observation", default="")
+#: The thread of it that is at work: () is its own; (2,) the second that it started aside; (2, 1) the first of that one.
+LANE: ContextVar[tuple[int, ...]] = ContextVar("lane", default=())
 #: Where copies of build contexts lie, below the log's folder.
 CONTEXTS = "contexts"
 #: Calls whose answers tell what later ones mean: the ids of new things, and the addresses of containers.
@@ -37,6 +39,7 @@ class Ran(msgspec.Struct, frozen=True, tag=True):
     environment: dict[str, str]
     status: int | None
     folders: dict[str, str] = {}
+    lane: tuple[int, ...] = ()
 
 
 class Called(msgspec.Struct, frozen=True, tag=True):
@@ -51,6 +54,7 @@ class Called(msgspec.Struct, frozen=True, tag=True):
     body: Any
     status: int
     answer: Any = None
+    lane: tuple[int, ...] = ()
 
 
 class Asked(msgspec.Struct, frozen=True, tag=True):
@@ -62,6 +66,7 @@ class Asked(msgspec.Struct, frozen=True, tag=True):
     container: str
     ask: dict[str, Any]
     answer: dict[str, Any]
+    lane: tuple[int, ...] = ()
 
 
 Entry = Ran | Called | Asked
@@ -79,7 +84,8 @@ class Log:
         """Take down a command that ended, after `s` seconds."""
         if self._folder:
             folders = {word: self._copied(Path(word)) for word in command if _is_passing(word)}
-            self._add(Ran(AT_WORK.get(), time.time() - s, s, list(command), dict(environment or {}), status, folders))
+            words, variables = list(command), dict(environment or {})
+            self._add(Ran(AT_WORK.get(), time.time() - s, s, words, variables, status, folders, LANE.get()))
 
     def called(self, response: Any, *_more: object, **_settings: object) -> None:
         """Take down a call, as a hook of the `requests` library."""
@@ -88,13 +94,13 @@ class Log:
             path, _, query = re.sub(r"^/v[\d.]+(?=/)", "", asked.path_url).partition("?")
             answer = response.json() if _TELLING.match(path) and response.ok else None
             body = json.loads(asked.body) if asked.body else None
-            began = time.time() - s
-            self._add(Called(AT_WORK.get(), began, s, asked.method, path, query, body, response.status_code, answer))
+            began, status = time.time() - s, response.status_code
+            self._add(Called(AT_WORK.get(), began, s, asked.method, path, query, body, status, answer, LANE.get()))
 
     def asked(self, container: str, ask: dict[str, Any], answer: dict[str, Any], s: float) -> None:
         """Take down a request to an agent, and its answer."""
         if self._folder:
-            self._add(Asked(AT_WORK.get(), time.time() - s, s, container, ask, answer))
+            self._add(Asked(AT_WORK.get(), time.time() - s, s, container, ask, answer, LANE.get()))
 
     def nonce(self, nonce: str) -> str:
         """Take down what was made up for this grade alone, so that whoever repeats it makes up something else."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sentinel_grader.bench.grade.cases import CASES
+from sentinel_grader.bench.grade.measure import FIRST_TASKS
 from sentinel_grader.bench.grade.report import grade
 from sentinel_grader.bench.grade.script import NAME, SECTION
 
@@ -18,7 +19,7 @@ def test_it_measures_all_and_its_exit_status_is_its_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    status = grade(tmp_path / "figures.json", rounds=1, most_at_once=1, folder=tmp_path / "bench")
+    status = grade(tmp_path / "figures.json", FIRST_TASKS, rounds=1, most_at_once=1, folder=tmp_path / "bench")
     told, figures = capsys.readouterr().out, json.loads((tmp_path / "figures.json").read_text())
     assert status == (0 if figures["holds"] else 1)
     assert figures["ratio"] == pytest.approx(figures["rounds"][0]["grade"] / figures["rounds"][0]["baseline"])

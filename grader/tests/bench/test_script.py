@@ -59,7 +59,7 @@ LOG: list[Entry] = [
         4,
         "GET",
         f"/containers/{ID}/json",
-        answer={"Name": f"/{NAME}", "NetworkSettings": {"Networks": {"net": {"IPAddress": "172.20.0.4"}}}},
+        answer={"Id": ID, "Name": f"/{NAME}", "NetworkSettings": {"Networks": {"net": {"IPAddress": "172.20.0.4"}}}},
     ),
     _asked(5, _http("/health"), {"error": "ConnectionRefusedError"}),
     _asked(5.5, {"do": "pace"}, {"slowdown": 1.0}),
@@ -104,6 +104,35 @@ def test_a_poll_is_asked_until_the_answer_that_ended_it_and_by_name() -> None:
     assert is_it({"status": 200, "body": _body(f'["{ENTRY}"]')}, 200, [ENTRY])
 
 
+def _aside(entry: Entry, lane: int) -> Entry:
+    return msgspec.structs.replace(entry, lane=(lane,))
+
+
+def test_what_was_done_aside_stands_together_and_who_is_disturbed_answers_before() -> None:
+    ill, other = {"status": 503, "body": ""}, {"do": "http", "host": "172.20.0.5", "path": "/health"}
+    log: list[Entry] = [
+        *LOG[:2],
+        _aside(_asked(3, _http("/health"), {"status": 200}), 1),
+        _aside(_asked(3.5, other, {"status": 200}), 2),
+        _aside(_called(4, "POST", "/containers/redis-1/pause"), 1),
+        _aside(_called(4.5, "POST", "/containers/redis-2/stop", query="t=5"), 2),
+        _aside(_asked(5, _http("/health"), ill), 1),
+        _aside(_asked(5.5, other, {"error": "TimeoutError"}), 2),
+        LOG[-1],
+    ]
+    found = steps(log)
+    assert [" ".join(step.words) for step in found[2:]] == [
+        "agent-1",
+        "docker pause redis-1",
+        "agent-1",
+        "docker stop --time 5 redis-2",
+        "agent-1",
+        "docker network rm net",
+    ]
+    assert [each.status for step in found for each in step.questions] == [200, 503, 200, -1]
+    assert is_it({"error": "TimeoutError"}, -1, [])
+
+
 def test_nothing_is_left_out_unnoticed() -> None:
     with pytest.raises(UnknownCall, match="/swarm/init"):
         command(_called(1, "POST", "/swarm/init"))
@@ -114,6 +143,9 @@ def test_nothing_is_left_out_unnoticed() -> None:
         command(_called(1, "POST", "/containers/create", {"Image": "x", "NetworkingConfig": endpoints}))
     with pytest.raises(UnknownCall, match="Healthcheck"):
         command(_called(1, "POST", "/containers/create", {"Image": "x", "Healthcheck": {"Test": ["NONE"]}}))
+    probing = {"Image": "x", "Healthcheck": {"Interval": 1_000_000_000, "Retries": 2}}
+    words = command(_called(1, "POST", "/containers/create", probing, query="name=y")) or []
+    assert " ".join(words) == "docker create --name y --health-interval 1000000000ns --health-retries 2 x"
 
 
 def test_the_script_makes_anew_what_the_grade_had_to_make_anew(tmp_path: Path) -> None:

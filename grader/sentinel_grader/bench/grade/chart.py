@@ -12,8 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from sentinel_grader.bench.grade.measure import MOST, Measured
-from sentinel_grader.bench.grade.runs import TARGETS
+from sentinel_grader.bench.grade.measure import Measured
 
 #: Percent of the width that the names take, and that is left at the right for seconds.
 _LEFT, _RIGHT = 16.0, 7.0
@@ -64,7 +63,7 @@ def picture(found: Measured) -> Picture:
 
 def render(found: Measured) -> str:
     """The page."""
-    return _template().render(found=found, picture=picture(found), most=MOST, targets=TARGETS)
+    return _template().render(found=found, picture=picture(found))
 
 
 @cache

@@ -80,9 +80,12 @@ def _disconnect(call: Called, network: str) -> Words:
     return ["docker", "network", "disconnect", network, call.body["Container"]]
 
 
+def _stop(call: Called, container: str) -> Words:
+    return ["docker", "stop", *_one("--time")(_query(call, "t")), container]
+
+
 def _kill(call: Called, container: str) -> Words:
-    signal = _query(call, "signal")
-    return ["docker", "kill", *([f"--signal={signal}"] if signal else []), container]
+    return ["docker", "kill", *_one("--signal")(_query(call, "signal")), container]
 
 
 def _remove(call: Called, container: str) -> Words:
@@ -110,14 +113,26 @@ def _labels(labels: Mapping[str, str] | None) -> Words:
     return _each("--label")([f"{name}={value}" for name, value in (labels or {}).items()])
 
 
+def _health(value: Mapping[str, Any] | None) -> Words:
+    """How often an image's own HEALTHCHECK is carried out; times are in nanoseconds."""
+    _refuse_others(value or {}, {*_HEALTH, "Retries"}, "Healthcheck")
+    times = {option: (value or {}).get(name) for name, option in _HEALTH.items()}
+    words = [word for option, ns in times.items() if ns for word in (option, f"{ns}ns")]
+    return words + _one("--health-retries")((value or {}).get("Retries"))
+
+
+_HEALTH = {"Interval": "--health-interval", "Timeout": "--health-timeout", "StartPeriod": "--health-start-period"}
 #: What is read of a container's body; the first two say how the library attaches.
 _READ = {"AttachStdout", "AttachStderr", "Image", "Cmd", "Entrypoint", "User", "Env", "Labels", "WorkingDir"}
-_READ |= {"HostConfig", "NetworkingConfig"}
+_READ |= {"HostConfig", "NetworkingConfig", "Healthcheck", "StopSignal", "StopTimeout"}
 _OPTIONS: Mapping[str, Option] = {
     "User": _one("--user"),
     "WorkingDir": _one("--workdir"),
     "Env": _each("--env"),
     "Labels": _labels,
+    "Healthcheck": _health,
+    "StopSignal": _one("--stop-signal"),
+    "StopTimeout": _one("--stop-timeout"),
 }
 _HOST_OPTIONS: Mapping[str, Option] = {
     "NetworkMode": lambda value: ["--network", value] if value and value != "default" else [],
@@ -140,6 +155,8 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("POST", "/containers/create", _create),
     ("POST", f"/containers/{_NAME}/start", lambda _, name: ["docker", "start", name]),
     ("POST", f"/containers/{_NAME}/kill", _kill),
+    ("POST", f"/containers/{_NAME}/stop", _stop),
+    ("POST", f"/containers/{_NAME}/(pause|unpause|restart)", lambda _, name, what: ["docker", what, name]),
     ("DELETE", f"/containers/{_NAME}", _remove),
     ("GET", f"/containers/{_NAME}/logs", lambda _, name: ["docker", "logs", name]),
     ("GET", f"/containers/{_NAME}/changes", lambda _, name: ["docker", "diff", name]),

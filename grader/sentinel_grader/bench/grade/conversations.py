@@ -13,6 +13,8 @@ from sentinel_grader.observe.log import Asked
 
 #: What only tells the grader how busy its machine is.
 _OURS = ("pace",)
+#: The status of an answer that did not come: then it is asked, and no more.
+NONE = -1
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -29,16 +31,21 @@ class Question:
         return json.dumps({"ask": self.ask, "status": self.status, "words": self.words})
 
 
-def questions(asked: Iterable[Asked]) -> list[Question]:
-    """The questions of one conversation, in order."""
-    sent, found = "", list[Question]()
+def commands_in(asked: Asked) -> str:
+    """What an agent was given to hand on: ids that are looked for in later answers may be in it."""
+    return json.dumps(asked.ask.get("commands", ""))
+
+
+def questions(asked: Iterable[Asked], sent: str = "") -> list[Question]:
+    """The questions of one conversation, in order; `sent` is what was handed on before it."""
+    found = list[Question]()
     for each in asked:
         if each.ask["do"] in _OURS:
             continue
-        sent += json.dumps(each.ask.get("commands", ""))
+        sent += commands_in(each)
         body = base64.b64decode(each.answer.get("body", "")).decode(errors="replace")
         named = [word for word in dict.fromkeys(_ID.findall(body)) if word in sent]
-        question = Question(each.ask, each.answer.get("status", 0), named)
+        question = Question(each.ask, NONE if "error" in each.answer else each.answer.get("status", 0), named)
         if found and found[-1].ask == each.ask:  # a poll: what counts is how it ended
             found.pop()
         found.append(question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -16,8 +16,10 @@ from sentinel_grader.observe.alerter_runs import STARTING
 from sentinel_grader.observe.registry import REGISTRY
 from sentinel_grader.tracing import Span
 
-#: The whole grade takes at most this part of its baseline.
-MOST = 0.7
+#: What is graded, and the part of its baseline that it takes at most: the first tasks, or a module, which has more to
+#: do at the same time.
+FIRST_TASKS, MODULE = ("1.1", "1.2", "1.3"), ("1",)
+MOST: Mapping[tuple[str, ...], float] = {FIRST_TASKS: 0.7, MODULE: 0.6}
 ROUNDS = 3
 AT_ONCE = (1, 2, 4)
 _TRIES = 3
@@ -39,9 +41,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was found. `again` is a grade of a tree that was graded just before; `at_once` gives seconds by how many
-    submissions were graded at the same time; `client` is the docker client's own start, in seconds."""
+    """What was found of `targets`. `again` is a grade of a tree that was graded just before; `at_once` gives seconds by
+    how many submissions were graded at the same time; `client` is the docker client's own start, in seconds."""
 
+    targets: tuple[str, ...]
     grades: list[Graded]
     baselines: list[Baseline]
     cases: list[Case]
@@ -72,6 +75,11 @@ class Measured:
         return self.seconds / self.baseline_seconds
 
     @property
+    def most(self) -> float:
+        """The bound of the ratio."""
+        return MOST[self.targets]
+
+    @property
     def ratio_without_client(self) -> float:
         """As if the baseline's commands needed no program to start."""
         return self.seconds / (self.baseline_seconds - self.client * self.middle_baseline.commands)
@@ -89,7 +97,7 @@ class Measured:
 
     @property
     def holds(self) -> bool:
-        return self.ratio <= MOST and all(case.holds for case in self.cases) and not self.made_again
+        return self.ratio <= self.most and all(case.holds for case in self.cases) and not self.made_again
 
 
 def needs(spans: Iterable[Span]) -> Mapping[str, tuple[str, ...]]:
@@ -97,56 +105,49 @@ def needs(spans: Iterable[Span]) -> Mapping[str, tuple[str, ...]]:
     return {known.name: known.needs for known in REGISTRY.closure(span.observation for span in spans)}
 
 
-def measure(say: Callable[[str], None], folder: Path, *, rounds: int = ROUNDS, most_at_once: int = 4) -> Measured:
+def measure(
+    say: Callable[[str], None], folder: Path, targets: tuple[str, ...], *, rounds: int = ROUNDS, most_at_once: int = 4
+) -> Measured:
     """Measure everything, in the empty `folder`; the script of the last baseline stays there, in `baseline`.
 
     Args:
         say: is told of every step.
+        targets: what is graded; a key of MOST.
 
     Raises:
         Failed: a grade did not come to what it should, or a command of the baseline failed.
     """
     say("warming up: a grade, to take its log")
-    log = _solution(folder / "log").trace
+    log = _solution(targets, folder / "log").trace
     grades, baselines = list[Graded](), list[Baseline]()
     for number in range(1, rounds + 1):
         say(f"round {number} of {rounds}: the baseline")
         baselines.append(baseline(log, folder / "log", folder / "baseline"))
         say(f"round {number} of {rounds}: the grade")
-        grades.append(_solution(folder / f"grade-{number}"))
+        grades.append(_solution(targets, folder / f"grade-{number}"))
     seconds = median(grade.seconds for grade in grades)
-    cases = [_case(name, folder / name.replace(" ", "-"), seconds, say) for name in CASES]
-    numbers = [number for number in AT_ONCE if number <= most_at_once]
-    return Measured(
-        grades, baselines, cases, _at_once(numbers, seconds, folder, say), _again(folder, say), client_start()
-    )
+    cases = [_case(name, targets, folder / name.replace(" ", "-"), seconds, say) for name in CASES]
+    crowd = {1: seconds}
+    for number in [number for number in AT_ONCE[1:] if number <= most_at_once]:
+        say(f"{number} submissions at once")
+        crowd[number] = at_once(number, targets, folder / f"at-once-{number}")
+    say("a tree that did not change, graded again")
+    _solution(targets, folder / "again-before", again=True)
+    again = _solution(targets, folder / "again", again=True)
+    return Measured(targets, grades, baselines, cases, crowd, again, client_start())
 
 
-def _solution(folder: Path, *, again: bool = False) -> Graded:
+def _solution(targets: Sequence[str], folder: Path, *, again: bool = False) -> Graded:
     """A grade of the solution. One that did not pass, since the machine was too busy, says nothing: it is made anew."""
     for _ in range(_TRIES - 1):
         with contextlib.suppress(Failed):
-            return Grade(folder, again=again).end(0)
-    return Grade(folder, again=again).end(0)
+            return Grade(targets, folder, again=again).end(0)
+    return Grade(targets, folder, again=again).end(0)
 
 
-def _case(name: str, folder: Path, solution: float, say: Callable[[str], None]) -> Case:
+def _case(name: str, targets: Sequence[str], folder: Path, solution: float, say: Callable[[str], None]) -> Case:
     say(f"a submission that fails: {name}")
     CASES[name](folder / "submission")
-    graded = Grade(folder / "trace", folder / "submission").end(1)
+    graded = Grade(targets, folder / "trace", folder / "submission").end(1)
     first = graded.first_failure
     return Case(name, graded.seconds if first is None else first, graded.seconds, solution + STARTING)
-
-
-def _at_once(numbers: list[int], one: float, folder: Path, say: Callable[[str], None]) -> dict[int, float]:
-    found = {1: one}
-    for number in numbers[1:]:
-        say(f"{number} submissions at once")
-        found[number] = at_once(number, folder / f"at-once-{number}")
-    return found
-
-
-def _again(folder: Path, say: Callable[[str], None]) -> Graded:
-    say("a tree that did not change, graded again")
-    _solution(folder / "again-before", again=True)
-    return _solution(folder / "again", again=True)

@@ -1,7 +1,8 @@
 """Runs inside an agent's container: asks what it is given, and again until the answer comes that came before.
 
 `python -c THIS AGENT`, where AGENT is the text of the agent's own program (observe/agent_inside.py). Each line of its
-input is {ask, status, words}: what to ask, the status of the answer that is waited for, and what must be in its body.
+input is {ask, status, words}: what to ask, the status of the answer that is waited for (below 0: of none, it is only
+asked), and what must be in its body.
 Between two tries it takes a breath of 10 ms, to leave the processor to whoever is to answer.
 """
 
@@ -19,6 +20,8 @@ PATIENCE = 60.0
 
 def is_it(answer: dict[str, Any], status: int, words: list[str]) -> bool:
     """Whether this is the answer that is waited for."""
+    if status < 0:
+        return True
     body = base64.b64decode(answer.get("body", "")).decode(errors="replace")
     return "error" not in answer and answer.get("status", 0) == status and all(word in body for word in words)
 

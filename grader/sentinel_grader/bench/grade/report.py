@@ -12,15 +12,22 @@ from rich.console import Console
 from rich.table import Table
 
 from sentinel_grader.bench.grade import chart
-from sentinel_grader.bench.grade.measure import MOST, ROUNDS, Measured, measure
-from sentinel_grader.bench.grade.runs import TARGETS, Failed
+from sentinel_grader.bench.grade.measure import ROUNDS, Measured, measure
+from sentinel_grader.bench.grade.runs import Failed
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.paths import REPORTS
 
 FOLDER = REPORTS / "bench-grade"
 
 
-def grade(json_path: Path, *, rounds: int = ROUNDS, most_at_once: int = 4, folder: Path = FOLDER) -> int:
+def grade(
+    json_path: Path,
+    targets: tuple[str, ...],
+    *,
+    rounds: int = ROUNDS,
+    most_at_once: int = 4,
+    folder: Path = FOLDER,
+) -> int:
     """Measure, print the tables, save the report and the picture; returns the exit status: 1 if a bound is missed.
 
     Raises:
@@ -31,7 +38,7 @@ def grade(json_path: Path, *, rounds: int = ROUNDS, most_at_once: int = 4, folde
     folder.mkdir(parents=True)
     try:
         with console.status("measuring") as status:
-            found = measure(status.update, folder, rounds=rounds, most_at_once=most_at_once)
+            found = measure(status.update, folder, targets, rounds=rounds, most_at_once=most_at_once)
     except Failed as failed:
         raise Problem(f"There is nothing to compare: {failed}", "On a busy machine, try again later.") from failed
     for table in (_ratio(found), _path(found), _cases(found), _at_once(found)):
@@ -60,15 +67,14 @@ def _holds(holds: bool) -> str:
 
 
 def _ratio(found: Measured) -> Table:
-    table = _table(
-        f"A whole grade, tasks {TARGETS[0]} to {TARGETS[-1]}, warm, in s", "", "grade", "baseline", "ratio", "bound", ""
-    )
+    title = f"A whole grade of {', '.join(found.targets)}, warm, in s"
+    table = _table(title, "", "grade", "baseline", "ratio", "bound", "")
     for number, (made, base) in enumerate(zip(found.grades, found.baselines, strict=True), 1):
         table.add_row(
             f"round {number}", f"{made.seconds:.1f}", f"{base.seconds:.1f}", f"{made.seconds / base.seconds:.2f}"
         )
-    figures = (f"{found.seconds:.1f}", f"{found.baseline_seconds:.1f}", f"{found.ratio:.2f}", f"{MOST:.2f}")
-    table.add_row("[bold]medians[/]", *figures, _holds(found.ratio <= MOST))
+    figures = (f"{found.seconds:.1f}", f"{found.baseline_seconds:.1f}", f"{found.ratio:.2f}", f"{found.most:.2f}")
+    table.add_row("[bold]medians[/]", *figures, _holds(found.ratio <= found.most))
     return table
 
 
@@ -115,9 +121,10 @@ def as_json(found: Measured) -> dict[str, object]:
         "schema": "sentinel/bench-grade/v1",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"python": platform.python_version(), "system": platform.platform()},
+        "targets": found.targets,
         "holds": found.holds,
         "ratio": found.ratio,
-        "most": MOST,
+        "most": found.most,
         "ratio_without_client": found.ratio_without_client,
         "rounds": [{"grade": made.seconds, "baseline": base.seconds} for made, base in rounds],
         "critical_path": [

@@ -17,8 +17,6 @@ from sentinel_grader.observe.session import session
 from sentinel_grader.paths import ROOT
 from sentinel_grader.tracing import Trace
 
-#: What is graded: the first three tasks, whatever else there will be.
-TARGETS = ("1.1", "1.2", "1.3")
 _LAST_LINES = 12
 
 
@@ -67,14 +65,16 @@ class Failed(Exception):
 
 
 class Grade:
-    """A grade under way: `./sentinel grade`, of the solution or of another submission. With `again`, recordings may be
-    used once more."""
+    """A grade under way: `./sentinel grade TARGETS`, of the solution or of another submission. With `again`, recordings
+    may be used once more."""
 
-    def __init__(self, folder: Path, submission: Path | None = None, *, again: bool = False) -> None:
+    def __init__(
+        self, targets: Sequence[str], folder: Path, submission: Path | None = None, *, again: bool = False
+    ) -> None:
         self._folder = folder
         of = ["--solutions"] if submission is None else ["--submission", str(submission)]
         fresh = [] if again else ["--fresh"]
-        command = [str(ROOT / "sentinel"), "grade", *TARGETS, *of, *fresh, "--trace", str(folder), "--yes"]
+        command = [str(ROOT / "sentinel"), "grade", *targets, *of, *fresh, "--trace", str(folder), "--yes"]
         environment = {**os.environ, "CI": ""}  # there, nothing of a warm start would be believed
         self.began = time.time()
         self._process = subprocess.Popen(
@@ -91,9 +91,9 @@ class Grade:
         return Graded(self.began, ended, status, output, tracing.read(self._folder))
 
 
-def at_once(number: int, folder: Path) -> float:
+def at_once(number: int, targets: Sequence[str], folder: Path) -> float:
     """The seconds in which so many grades of the solution were made at once."""
-    grades = [Grade(folder / str(each)) for each in range(number)]
+    grades = [Grade(targets, folder / str(each)) for each in range(number)]
     ended = [grade.end(0) for grade in grades]
     return max(grade.ended for grade in ended) - min(grade.began for grade in ended)
 

@@ -124,8 +124,9 @@ def _line(step: Step, files: _Files) -> str:
 
 
 def _word(word: str, folders: Mapping[str, str], files: _Files) -> str:
-    if word in folders:
-        return folders[word]
+    for folder, place in folders.items():
+        if word == folder or word.startswith(f"{folder}/"):
+            return shlex.quote(f"{place}{word.removeprefix(folder)}")
     if "\n" in word:
         return f'"$(cat {files.add("program.py", word)})"'
     if word.startswith(f"--tag={REPOSITORY}:"):

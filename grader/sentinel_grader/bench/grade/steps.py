@@ -1,6 +1,7 @@
 """The docker commands that come to the same as a grade's log, in an order in which one can follow the other.
 
 An observation's steps stand together, in the order in which they began: whatever a step needs had ended before that.
+What it did aside, in a thread of its own, stands together where it began.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from sentinel_grader.bench.grade.commands import command
-from sentinel_grader.bench.grade.conversations import Question, questions
+from sentinel_grader.bench.grade.conversations import Question, commands_in, questions
 from sentinel_grader.observe.log import Asked, Called, Entry, Ran
 
 #: Commands that change nothing: asked the same more than once in an observation, they count once.
 _QUERIES = ("logs", "diff", "image")
+_DISTURBING = ("/stop", "/kill", "/pause", "/unpause", "/restart", "/connect", "/disconnect")
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -40,12 +42,51 @@ def steps(log: Iterable[Entry]) -> list[Step]:
     found: list[Step] = []
     for section in sections:
         here = [entry for entry in _renamed(entries) if entry.observation == section]
-        found += _once(_started(list(_in(here))))
+        found += _once(_started(list(_in(list(_lane_by_lane(here))))))
     return found
 
 
+def _lane_by_lane(entries: list[Entry], lane: tuple[int, ...] = ()) -> Iterator[Entry]:
+    """The entries of `lane`, and of those below it, each of these whole where it began."""
+    depth, done = len(lane) + 1, set[tuple[int, ...]]()
+    for entry in entries:
+        if entry.lane == lane:
+            yield entry
+        elif (below := entry.lane[:depth]) not in done:
+            done.add(below)
+            yield from _lane_by_lane([each for each in entries if each.lane[:depth] == below], below)
+
+
 def _in(entries: list[Entry]) -> Iterator[Step]:
-    """A step for each entry that is one. A conversation is held when its last question was asked."""
+    """A step for each entry that is one."""
+    sent = ""
+    for part in _parts(entries):
+        yield from _in_part(part, sent)
+        sent += "".join(commands_in(entry) for entry in part if isinstance(entry, Asked))
+
+
+def _parts(entries: list[Entry]) -> Iterator[list[Entry]]:
+    """The entries cut before each that others' answers depend on: what stops or moves what is there already."""
+    part: list[Entry] = []
+    for entry in entries:
+        if part and _disturbs(entry):
+            yield part
+            part = []
+        part.append(entry)
+    yield part
+
+
+def _disturbs(entry: Entry) -> bool:
+    match entry:
+        case Ran(command=["docker", "compose", *_]):
+            return True
+        case Called(method="POST", path=path):
+            return path.endswith(_DISTURBING)
+    return False
+
+
+def _in_part(entries: list[Entry], sent: str) -> Iterator[Step]:
+    """A conversation is held when its last question was asked. `sent`: the commands that agents were given before."""
     last = {entry.container: entry for entry in entries if isinstance(entry, Asked)}
     for entry in entries:
         match entry:
@@ -57,7 +98,7 @@ def _in(entries: list[Entry]) -> Iterator[Step]:
                     yield Step(entry.observation, tuple(words), entry.status >= 400)
             case Asked() if entry is last[entry.container]:
                 asked = [each for each in entries if isinstance(each, Asked) and each.container == entry.container]
-                yield Step(entry.observation, (entry.container,), questions=tuple(questions(asked)))
+                yield Step(entry.observation, (entry.container,), questions=tuple(questions(asked, sent)))
 
 
 def _started(found: list[Step]) -> list[Step]:
@@ -91,7 +132,8 @@ def _renamed(entries: list[Entry]) -> Iterator[Entry]:
                 names[id_] = _query_name(entry.query)
             case Called(method="POST", path="/networks/create", answer={"Id": str(id_)}):
                 names[id_] = entry.body["Name"]
-            case Called(answer={"Name": str(name), "NetworkSettings": {"Networks": dict(networks)}}):
+            case Called(answer={"Id": str(id_), "Name": str(name), "NetworkSettings": {"Networks": dict(networks)}}):
+                names[id_] = name.strip("/")
                 addresses |= {at["IPAddress"]: name.strip("/") for at in networks.values() if at["IPAddress"]}
         if isinstance(entry, Called):
             path, body = _ID.sub(lambda id_: names.get(id_[0], id_[0]), entry.path), msgspec.json.encode(entry.body)
