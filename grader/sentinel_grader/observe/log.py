@@ -30,7 +30,8 @@ _TELLING = re.compile(r"^/(containers|networks)/create$|^/containers/[^/]+/json$
 
 
 class Ran(msgspec.Struct, frozen=True, tag=True):
-    """A command of the docker client. `folders`: where those that it names were copied to, since they go at its end."""
+    """A command of the docker client. `folders`: where those that it names were copied to, since they go at its end;
+    `stdin`: what it was fed."""
 
     observation: str
     began: float
@@ -39,6 +40,7 @@ class Ran(msgspec.Struct, frozen=True, tag=True):
     environment: dict[str, str]
     status: int | None
     folders: dict[str, str] = {}
+    stdin: str = ""
     lane: tuple[int, ...] = ()
 
 
@@ -80,12 +82,20 @@ class Log:
         self.entries: list[Entry] = []
         self.nonces: list[str] = []
 
-    def ran(self, command: Sequence[str], environment: Mapping[str, str] | None, status: int | None, s: float) -> None:
+    def ran(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None,
+        status: int | None,
+        s: float,
+        stdin: bytes = b"",
+    ) -> None:
         """Take down a command that ended, after `s` seconds."""
         if self._folder:
             folders = {word: self._copied(Path(word)) for word in command if _is_passing(word)}
-            words, variables = list(command), dict(environment or {})
-            self._add(Ran(AT_WORK.get(), time.time() - s, s, words, variables, status, folders, LANE.get()))
+            words, variables, fed = list(command), dict(environment or {}), stdin.decode(errors="replace")
+            began = time.time() - s
+            self._add(Ran(AT_WORK.get(), began, s, words, variables, status, folders, fed, LANE.get()))
 
     def called(self, response: Any, *_more: object, **_settings: object) -> None:
         """Take down a call, as a hook of the `requests` library."""

@@ -80,7 +80,7 @@ class Scope:
                     self._running.discard(process)
             self.check_cancelled()
             seconds = time.monotonic() - started
-            self.session.log.ran(command, environment, status, seconds)
+            self.session.log.ran(command, environment, status, seconds, stdin)
             return Ran(status, _read(out.fileno()), _read(error.fileno()), seconds)
 
     def _start(

@@ -118,6 +118,7 @@ def test_what_was_done_aside_stands_together_and_who_is_disturbed_answers_before
         _aside(_called(4.5, "POST", "/containers/redis-2/stop", query="t=5"), 2),
         _aside(_asked(5, _http("/health"), ill), 1),
         _aside(_asked(5.5, other, {"error": "TimeoutError"}), 2),
+        _aside(_called(6, "POST", "/containers/redis-2/start"), 2),
         LOG[-1],
     ]
     found = steps(log)
@@ -125,8 +126,10 @@ def test_what_was_done_aside_stands_together_and_who_is_disturbed_answers_before
         "agent-1",
         "docker pause redis-1",
         "agent-1",
+        "agent-1",
         "docker stop --time 5 redis-2",
         "agent-1",
+        "docker start redis-2",
         "docker network rm net",
     ]
     assert [each.status for step in found for each in step.questions] == [200, 503, 200, -1]

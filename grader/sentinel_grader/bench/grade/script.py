@@ -120,7 +120,8 @@ def _line(step: Step, files: _Files) -> str:
         asked = files.add("questions.jsonl", "".join(f"{question.line()}\n" for question in step.questions))
         return f"ask {step.words[0]} {asked}"
     words = [_word(word, step.folders, files) for word in step.words]
-    return _wrapped([*words, "> /dev/null"])
+    fed = [f"< {files.add('stdin', step.stdin)}"] if step.stdin else []
+    return _wrapped([*words, *fed, "> /dev/null"])
 
 
 def _word(word: str, folders: Mapping[str, str], files: _Files) -> str:

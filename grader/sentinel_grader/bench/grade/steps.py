@@ -25,13 +25,14 @@ _ID = re.compile(r"\b[0-9a-f]{64}\b")
 @dataclass(frozen=True)
 class Step:
     """A command. `folders` are those of its words that name a build context, with where that was copied to; an agent is
-    asked `questions`, and the words are then its container's name alone."""
+    asked `questions`, and the words are then its container's name alone; `stdin` is what the command is fed."""
 
     observation: str
     words: tuple[str, ...]
     may_fail: bool = False
     folders: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    stdin: str = ""
 
 
 def steps(log: Iterable[Entry]) -> list[Step]:
@@ -66,51 +67,53 @@ def _in(entries: list[Entry]) -> Iterator[Step]:
 
 
 def _parts(entries: list[Entry]) -> Iterator[list[Entry]]:
-    """The entries cut before each that others' answers depend on: what stops or moves what is there already."""
-    part: list[Entry] = []
+    """The entries cut before each that others' answers depend on: what stops, moves or starts what was there before."""
+    part, started = list[Entry](), set[str]()
     for entry in entries:
-        if part and _disturbs(entry):
+        path = entry.path if isinstance(entry, Called) and entry.method == "POST" else ""
+        again = path.endswith("/start") and path in started
+        if part and (again or path.endswith(_DISTURBING) or _is_compose(entry)):
             yield part
             part = []
+        started |= {path}
         part.append(entry)
     yield part
 
 
-def _disturbs(entry: Entry) -> bool:
-    match entry:
-        case Ran(command=["docker", "compose", *_]):
-            return True
-        case Called(method="POST", path=path):
-            return path.endswith(_DISTURBING)
-    return False
+def _is_compose(entry: Entry) -> bool:
+    return isinstance(entry, Ran) and entry.command[:2] == ["docker", "compose"]
 
 
 def _in_part(entries: list[Entry], sent: str) -> Iterator[Step]:
     """A conversation is held when its last question was asked. `sent`: the commands that agents were given before."""
-    last = {entry.container: entry for entry in entries if isinstance(entry, Asked)}
+    talks = dict[tuple[object, ...], list[Asked]]()
+    for entry in entries:
+        if isinstance(entry, Asked):
+            talks.setdefault((entry.container, entry.lane), []).append(entry)
     for entry in entries:
         match entry:
             case Ran():
-                yield Step(entry.observation, tuple(entry.command), entry.status != 0, entry.folders)
+                yield Step(entry.observation, tuple(entry.command), entry.status != 0, entry.folders, stdin=entry.stdin)
             case Called():
                 words = command(entry)
                 if words and not (entry.method == "DELETE" and entry.status >= 400):
                     yield Step(entry.observation, tuple(words), entry.status >= 400)
-            case Asked() if entry is last[entry.container]:
-                asked = [each for each in entries if isinstance(each, Asked) and each.container == entry.container]
-                yield Step(entry.observation, (entry.container,), questions=tuple(questions(asked, sent)))
+            case Asked() if entry is (asked := talks[entry.container, entry.lane])[-1]:
+                if worth := tuple(questions(asked, sent)):
+                    yield Step(entry.observation, (entry.container,), questions=worth)
 
 
 def _started(found: list[Step]) -> list[Step]:
-    """With `docker run` in the place of `docker create` and, later, `docker start`."""
-    started = {step.words[2] for step in found if step.words[:2] == ("docker", "start")}
+    """With `docker run` in the place of `docker create` and its first `docker start`, later on."""
+    first = {step.words[2]: step for step in reversed(found) if step.words[:2] == ("docker", "start")}
+    made = {_name(step.words) for step in found if step.words[:2] == ("docker", "create")}
 
     def run(step: Step) -> Step:
-        if step.words[:2] == ("docker", "create") and _name(step.words) in started:
+        if step.words[:2] == ("docker", "create") and _name(step.words) in first:
             return replace(step, words=("docker", "run", "--detach", *step.words[2:]))
         return step
 
-    return [run(step) for step in found if step.words[:2] != ("docker", "start")]
+    return [run(step) for step in found if not any(step is first[name] for name in made & first.keys())]
 
 
 def _name(words: tuple[str, ...]) -> str:
