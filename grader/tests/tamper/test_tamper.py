@@ -27,7 +27,7 @@ ATTEMPTS: list[Attempt] = [*refused.ATTEMPTS, *builds.ATTEMPTS, *answers.ATTEMPT
 QUICK = {"ready-made-image", "own-list-of-bases", "name-that-forges", "says-that-the-disk-is-full", "answers-for-ever",
          "ends-redis", "lost-in-a-crowd", "shadows-redis", "stops-at-once", "hurries-when-watched",
          "answers-and-ends",
-         "shop-that-only-says-so"}  # fmt: skip
+         "search-without-a-catalogue"}  # fmt: skip
 Trials = dict[str, Future[Trial]]
 
 
