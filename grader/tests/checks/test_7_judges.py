@@ -56,6 +56,7 @@ SUBJECTS = {"host_name": "shop", "volume": "ledger", "stale_image": "prices", "m
         ({"name": "other"}, "service_deleted", "There is no service {service}"),
         ({"trouble": "The build fails: x"}, "not_built", "The image of {service} could not be built. The build fails"),
         ({"state": ""}, "not_started", "{service} was not started"),
+        ({"state": "created"}, "not_started", "{service} was not started"),
         ({"state": "exited", "exit_code": 1, "log": ["a", "PermissionError"]}, "ended", "1. Its log: PermissionError"),
         ({"state": "exited", "exit_code": 0}, "ended", "ended with exit status 0"),
         ({"state": "exited", "exit_code": 137, "out_of_memory": True}, "out_of_memory", "137: killed, out of memory"),
@@ -168,6 +169,7 @@ def test_what_runs_is_old(changed: dict[str, Any], code: str) -> None:
         ({}, {"answer": None}, "not_found", "book number"),
         ({}, {"took": 12_000_000}, "not_in_memory", "12 MB"),
         ({"memory": 0}, {}, "no_limit", "no limit"),
+        ({"memory": 32 << 20}, {}, "limit_too_small", "with a limit of 32 MiB: this engine"),
         ({"memory": 16 << 30}, {}, "limit_out_of_reach", "16384 MiB"),
     ],
 )

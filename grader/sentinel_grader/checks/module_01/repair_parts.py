@@ -1,10 +1,10 @@
-"""Whether a service of task 7's stack is there at all: what each of its checks asks first."""
+"""The services of task 7's stack: whether one is there at all, which each check asks first, and its doors."""
 
 from __future__ import annotations
 
 from sentinel_grader.judging import expect
 from sentinel_grader.observe.outcome import Place
-from sentinel_grader.observe.repair.seen import Part, RepairStack
+from sentinel_grader.observe.repair.seen import Door, Part, RepairStack
 
 
 def place_of(stack: RepairStack, name: str) -> Place:
@@ -42,7 +42,7 @@ def expect_there(stack: RepairStack, name: str, how: str = "", *, running: bool 
         code="out_of_memory" if part.out_of_memory or part.exit_code == 137 else "ended",
     )
     expect(
-        part.state,
+        part.state not in ("", "created"),
         saw=f"{name} was not started. Compose said: {stack.said or 'nothing'}",
         expected=f"{name} running",
         at=at,
@@ -56,3 +56,17 @@ def _end_of(part: Part) -> str:
     words += ": killed, out of memory (OOMKilled)" if part.out_of_memory else ""
     words += f", and was started again, {part.restarts} times" if part.restarts else ""
     return words + (f". Its log: {' '.join(part.log[-1:])}" if part.log else "")
+
+
+def clash(one: Door, other: Door) -> bool:
+    """Whether both may want the same port at the same address."""
+    everywhere = {"", "0.0.0.0", "::"}
+    same_address = one.host == other.host or bool({one.host, other.host} & everywhere)
+    return same_address and bool(_numbers(one) & _numbers(other))
+
+
+def _numbers(door: Door) -> set[int]:
+    """The ports that the engine may take; none where it takes any that is free."""
+    parts = door.published.split("-")
+    ends = [int(part) for part in (parts[0], parts[-1]) if part.isascii() and part.isdecimal() and len(part) <= 5]
+    return set(range(ends[0], ends[1] + 1)) if len(ends) == 2 else set()

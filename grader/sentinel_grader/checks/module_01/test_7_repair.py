@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from sentinel_grader.checks.module_01.repair_parts import expect_there, place_of
+from sentinel_grader.checks.module_01.repair_parts import clash, expect_there, place_of
 from sentinel_grader.judging import check, expect
 from sentinel_grader.observe.outcome import Place
 from sentinel_grader.observe.repair.running import repair_stack as repair_stack  # declares the observation
-from sentinel_grader.observe.repair.seen import Door, Order, RepairStack
+from sentinel_grader.observe.repair.seen import Order, RepairStack
 
 #: The most that the search may be given, in bytes: several times what it needs, and still a limit. And what it takes
 #: at the least, with the whole catalogue in memory: half of what was measured (92 MB), and more than it had.
@@ -71,26 +71,12 @@ def test_every_service_has_a_door_of_its_own(repair_stack: RepairStack) -> None:
             )
     for one, other in combinations(repair_stack.doors, 2):
         expect(
-            not _clash(one, other),
+            not clash(one, other),
             saw=f"{one.service} publishes {one.words} and {other.service} publishes {other.words}",
             expected="a port of this machine for each of them",
             at=other.at,
             code="port_clash",
         )
-
-
-def _clash(one: Door, other: Door) -> bool:
-    """Whether both may want the same port at the same address."""
-    everywhere = {"", "0.0.0.0", "::"}
-    same_address = one.host == other.host or bool({one.host, other.host} & everywhere)
-    return same_address and bool(_numbers(one) & _numbers(other))
-
-
-def _numbers(door: Door) -> set[int]:
-    """The ports that the engine may take; none where it takes any that is free."""
-    parts = door.published.split("-")
-    ends = [int(part) for part in (parts[0], parts[-1]) if part.isascii() and part.isdecimal() and len(part) <= 5]
-    return set(range(ends[0], ends[1] + 1)) if len(ends) == 2 else set()
 
 
 @check("m1.repair_volume")
@@ -193,6 +179,13 @@ def test_the_search_has_the_memory_that_it_needs_and_a_limit(repair_stack: Repai
         expected=f"a limit, of at most {MOST_MEMORY >> 20} MiB",
         at=at,
         code="no_limit",
+    )
+    expect(
+        part.memory >= seen.took,
+        saw=f"The search took {seen.took / 1e6:.0f} MB {limit}: this engine does not hold to limits, and others do",
+        expected="a limit above what it takes",
+        at=at,
+        code="limit_too_small",
     )
     expect(
         part.memory <= MOST_MEMORY,
