@@ -21,6 +21,7 @@ from .exercises import (
     COMPOSE_TASK,
     LABEL,
     LEARNERS,
+    REPAIR_FILES,
     SOLUTION,
     STARTER,
     System,
@@ -70,7 +71,8 @@ def test_the_solution_holds_only_files_of_the_exercise_that_differ() -> None:
 def test_after_each_task_there_are_the_learners_files_and_no_others() -> None:
     edited = {task: [*LEARNERS, *(CODE if task >= "6" else ())] for task in TASKS}
     recipes = [f"{task}/alerter/{name}" for task in TASKS for name in edited[task]]
-    assert files_of(AFTER_TASK) == sorted([*recipes, f"{COMPOSE_TASK}/{COMPOSE}"])
+    others = [f"{COMPOSE_TASK}/{COMPOSE}", *(f"7/repair/{name}" for name in REPAIR_FILES)]
+    assert files_of(AFTER_TASK) == sorted([*recipes, *others])
 
 
 @pytest.mark.parametrize("name", LEARNERS)

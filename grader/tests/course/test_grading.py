@@ -22,7 +22,8 @@ from .exercises import AFTER_TASK, REPAIR, REPAIRED, SOLUTION, STARTER, assemble
 
 TASKS = course.MODULES[0].tasks
 SOLVED_NOTEBOOK = SOLUTION.parent / "notebook.ipynb"
-Graded = Callable[[Path], Result]
+#: A learner's folder: the alerter, and where a mended stack of task 7 lies, if it is one.
+Graded = Callable[[Path, Path | None], Result]
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 
@@ -31,13 +32,13 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """Grades a learner's folder, for every check there is; each folder once."""
 
     @cache
-    def result(recipe: Path) -> Result:
+    def result(recipe: Path, repaired: Path | None) -> Result:
         engine = find_engine().engine
         assert engine, "these tests need a container engine"
         checkout = tmp_path_factory.mktemp("checkout")
         assemble(checkout / STARTER.relative_to(ROOT), recipe, mended=recipe == SOLUTION)
         shutil.copyfile(compose_file(recipe), checkout / STARTER.relative_to(ROOT).with_name("docker-compose.yaml"))
-        lay_repair(checkout / REPAIR.relative_to(ROOT), REPAIRED if recipe == SOLUTION else None)
+        lay_repair(checkout / REPAIR.relative_to(ROOT), repaired)
         if recipe == SOLUTION:
             shutil.copyfile(SOLVED_NOTEBOOK, checkout / NOTEBOOK)
         return grade([check.id for check in CHECKS], checkout, engine, store=Store(None)).result
@@ -60,14 +61,15 @@ def _checks_of(task: course.Task) -> set[str]:
 
 def test_the_starter_passes_nothing(graded: Graded) -> None:
     """And nothing is left ungraded: what rests on a failed check is skipped."""
-    verdicts = {each.id: each.verdict for each in graded(STARTER).checks}
+    verdicts = {each.id: each.verdict for each in graded(STARTER, None).checks}
     assert set(verdicts.values()) == {Verdict.FAILED, Verdict.SKIPPED}, verdicts
     assert verdicts["m1.builds"] is Verdict.FAILED
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7])
 def test_a_fixture_passes_its_tasks_and_completes_no_later_one(graded: Graded, number: int) -> None:
-    result = graded(AFTER_TASK / str(number) / "alerter")
+    repaired = AFTER_TASK / "7" / "repair" if number >= 7 else None  # it has nothing to do with the alerter
+    result = graded(AFTER_TASK / str(min(number, 6)) / "alerter", repaired)
     done = {id_ for task in TASKS if task.number <= number for id_ in _checks_of(task)}
     assert _others(result, done, Verdict.PASSED) == {}
     for task in TASKS:
@@ -77,4 +79,4 @@ def test_a_fixture_passes_its_tasks_and_completes_no_later_one(graded: Graded, n
 
 
 def test_the_solution_passes_everything(graded: Graded) -> None:
-    assert _others(graded(SOLUTION), {check.id for check in CHECKS}, Verdict.PASSED) == {}
+    assert _others(graded(SOLUTION, REPAIRED), {check.id for check in CHECKS}, Verdict.PASSED) == {}
