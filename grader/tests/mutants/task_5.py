@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from .mutant import Mutant, Swap
 
 COMPOSE = "../docker-compose.yaml"
@@ -23,12 +25,12 @@ def _mutant(name: str, mistake: str, fails: frozenset[str], *swaps: Swap) -> Mut
 
 def _command(line: str) -> Swap:
     """Another command for the alerter, in a shell."""
-    return PORTS, f"{PORTS}    command: [sh, -c, {line!r}]\n"
+    return PORTS, f"{PORTS}    command: [sh, -c, {json.dumps(line)}]\n"
 
 
 def _first(code: str) -> Swap:
     """Some Python at the alerter's start, before it serves."""
-    return _command(f'python -c "import redis; r = redis.Redis(\\"redis-queue\\"); {code}"; exec python -m alerter')
+    return _command(f"python -c \"import redis; r = redis.Redis('redis-queue'); {code}\"; exec python -m alerter")
 
 
 MUTANTS = [
@@ -62,7 +64,7 @@ MUTANTS = [
         "nothing-on-disk",
         "Redis is told to write nothing to its disk, to be faster.",
         LASTS,
-        _first("r.config_set(\\\"appendonly\\\", \\\"no\\\")"),
+        _first("r.config_set('appendonly', 'no')"),
     ),
     _mutant("published-to-all", "The port is published without an address, so on every one.", ISOLATED,
             (PORTS, '    ports: ["8001:8001"]\n')),

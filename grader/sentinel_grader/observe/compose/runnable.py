@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,8 @@ PROBING = {"interval": "2s", "timeout": "6s", "retries": 6, "start_period": "1ms
 class Setting:
     """What a run is: its `project`, the `labels` of all that it makes, the images of the learner's services by name and
     of the course's, further `environment` of the learner's services, and `changes` of single services, by name. The
-    engine has so many `processors`, and `networks` are made with these options of their driver."""
+    engine has so many `processors`, `networks` are made with these options of their driver, and the images of the
+    services that are `probed` have a HEALTHCHECK."""
 
     project: str
     labels: Mapping[str, str]
@@ -32,6 +33,7 @@ class Setting:
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     processors: float = PROCESSORS
     networks: Mapping[str, str] = field(default_factory=dict)
+    probed: Collection[str] = ()
 
 
 def runnable(composing: Composing, setting: Setting) -> dict[str, Any]:
@@ -47,8 +49,7 @@ def runnable(composing: Composing, setting: Setting) -> dict[str, Any]:
         _settle(service, name, setting)
         if name in own:
             _bound(service, setting)
-            healthcheck = service.get("healthcheck") or {}
-            service["healthcheck"] = healthcheck if healthcheck.get("disable") else {**healthcheck, **PROBING}
+            _probe(service, name in setting.probed)
         else:
             service.pop("ports", None)
         service |= setting.changes.get(name, {})
@@ -87,6 +88,14 @@ def _bound(service: dict[str, Any], setting: Setting) -> None:
     for key in ("memswap_limit", "mem_reservation"):  # in proportion to a bound that was cut down
         if float(service.get(key) or 0) > MEMORY:
             service[key] = MEMORY
+
+
+def _probe(service: dict[str, Any], has_probe: bool) -> None:
+    """How often it is asked for its health, where anything is. Compose waits in vain for a service that has intervals
+    and no test, neither here nor in its image."""
+    healthcheck = service.get("healthcheck") or {}
+    if not healthcheck.get("disable") and (healthcheck.get("test") or has_probe):
+        service["healthcheck"] = {**healthcheck, **PROBING}
 
 
 def _set(service: dict[str, Any], limits: dict[str, Any] | None, names: tuple[str, str], most: float) -> None:

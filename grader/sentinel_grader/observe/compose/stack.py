@@ -145,6 +145,7 @@ def stack(
                 changes or {},
                 float(session.engine.info().get("NCPU", 1)),
                 network_options(session),
+                _probed(scope, composing, images),
             )
             _write(folder, composing, runnable(composing, setting))
             made = Stack(scope, composing, project, folder)
@@ -154,6 +155,17 @@ def stack(
                 _remove(made)
     except docker.errors.DockerException as error:
         raise OursError("engine_error", str(error)) from error
+
+
+def _probed(scope: Scope, composing: Composing, images: Mapping[str, str]) -> set[str]:
+    """The services whose images have a HEALTHCHECK."""
+    found = set[str]()
+    for own in composing.own:
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            image = scope.session.engine.images.get(images.get(own.name, own.image))
+            if (image.attrs.get("Config") or {}).get("Healthcheck"):
+                found.add(own.name)
+    return found
 
 
 def _write(folder: Path, composing: Composing, model: Mapping[str, Any]) -> None:
