@@ -25,6 +25,7 @@ _SERVER = (
     "cd /tmp && touch health && (python -m http.server 9000 & python -m http.server 9001 --bind 127.0.0.1 & "
     "exec python -m http.server 8001)"
 )
+_PROBE = "from socket import create_connection as c; c(('localhost', 8001)); c(('localhost', 9000))"
 _STACK = f"""\
 services:
   server:
@@ -34,7 +35,7 @@ services:
     user: "65534"
     tmpfs: [/tmp]
     ports: ["127.0.0.1:8001:8001", "9000:9000"]
-    healthcheck: {{test: [CMD, python, -c, "from socket import create_connection as c; c(('', 8001)); c(('', 9000))"]}}
+    healthcheck: {{test: [CMD, python, -c, "{_PROBE}"]}}
     networks: [front, back]
     RESTART
   bystander: {{image: "redis:8", networks: [back]}}
