@@ -194,6 +194,7 @@ def test_an_entry_that_no_alert_names_is_lost_whatever_their_number(how: str) ->
         ({"seconds": 13.0}, "late", "taken up again 13 s later"),
         ({"taken": False}, "took_no_entry", "it took no entry"),
         ({"early": Done(1.0, 4)}, "no_delay", "4 entries were done after 1.0 s"),
+        ({"early": Done(0.1, 0)}, "no_delay", "GET /alerts was answered after 0.1 s"),
         ({"queued": []}, "lost", "Of 0 errors"),
     ],
 )

@@ -12,7 +12,7 @@ from sentinel_grader.observe.degrading import DEGRADED, DISTURBANCES, WELL, Aske
 from sentinel_grader.observe.processes import Watched
 from sentinel_grader.observe.stand import PORT
 from sentinel_grader.observe.stopping import Stopping
-from sentinel_grader.observe.worker_deaths import Deaths, Orderly, WorkerDeaths
+from sentinel_grader.observe.worker_deaths import Deaths, Done, Orderly, WorkerDeaths
 
 #: Seconds within which what a dead worker had in hand must be taken up again.
 TAKEN_UP = 12.0
@@ -185,11 +185,16 @@ def _expect_work_in_hand(each: Deaths) -> None:
         expected="an entry in hand when it is killed",
         code="took_no_entry",
     )
-    early = each.early
+    early = each.early or Done(each.delay, 0)
     expect(
-        early is None or early.errors * each.delay * 0.9 <= early.seconds,
-        saw=f"{_OWN}With {delay}, {early.errors if early else 0} entries were done after "
-        f"{early.seconds if early else 0:.1f} s",
+        early.seconds >= each.delay * 0.9,
+        saw=f"{_OWN}With {delay}, GET /alerts was answered after {early.seconds:.1f} s",
+        expected="an answer that takes as long as the work on an entry",
+        code="no_delay",
+    )
+    expect(
+        early.errors * each.delay * 0.9 <= early.seconds,
+        saw=f"{_OWN}With {delay}, {early.errors} entries were done after {early.seconds:.1f} s",
         expected="one after another, each delayed by as much: else it cannot be killed in the middle of one",
         code="no_delay",
     )
