@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from docker.models.containers import Container
 
-from sentinel_grader.observe.agent import Answer
 from sentinel_grader.observe.alerter_runs import (
     ALERTING,
     QUEUE,
@@ -20,6 +19,7 @@ from sentinel_grader.observe.alerter_runs import (
     named_in,
     wait_until_healthy,
 )
+from sentinel_grader.observe.answers import DEGRADED, WELL, Asked, Reply, asked, silent
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.outages import WAYS, Way, bring_back, take_away
 from sentinel_grader.observe.own_build import OwnBuild, with_own_code
@@ -30,40 +30,13 @@ from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.slow_redis import QUICK, SLOW, slow_redis_on
 from sentinel_grader.observe.stand import PORT, REDIS, Stand, redis_on, stand
 
-#: Seconds that a change is waited for; for which Redis then stays away, so that who gives up after some tries does; and
-#: that the work on an entry is made to take, so that one is in hand when Redis goes away.
-WATCHING, LASTING, DELAY = 15.0, 2.0, 0.3
+#: Seconds that the work on an entry is made to take, so that one is in hand when Redis goes away.
+DELAY = 0.3
 #: Redis answers, only later than anybody waits for it.
 SLOWLY = Way("slow", lambda _net, redis, _name: redis.kill(SLOW), lambda _net, redis, _name: redis.kill(QUICK))
 #: Of a Redis that comes back empty: what was in hand may have been done just before, and be gone with all else.
 EMPTY = "stopped"
 DISTURBANCES = (*WAYS, SLOWLY)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came of a request: its status (0: nothing), and words for people."""
-
-    status: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What it said to three questions, so many seconds into a wait."""
-
-    at: float
-    health: Reply
-    live: Reply
-    alerts: Reply
-
-    @property
-    def statuses(self) -> tuple[int, int, int]:
-        return self.health.status, self.live.status, self.alerts.status
-
-
-#: Those of a service that does what it can: all; while Redis is away, to say so; once it is back, all again.
-WELL, DEGRADED = (200, 200, 200), (503, 200, 503)
 
 
 @dataclass(frozen=True)
@@ -125,11 +98,11 @@ def _disturbed(scope: Scope, place: Stand, redis: Container, image: str, way: Wa
         seen = Disturbance(way.how, _processes(scope, container))
         held = _held(scope, place) if way.how != EMPTY else None
         take_away(place, redis, way)
-        seen = replace(seen, away=_asked(scope, place, container, DEGRADED))
+        seen = replace(seen, away=asked(scope, place, container, DEGRADED))
         if _came_to(seen.away, DEGRADED):
-            seen = replace(seen, silent=_silent(scope, place, container))
+            seen = replace(seen, silent=silent(scope, place, container))
             bring_back(place, redis, way)
-            seen = replace(seen, back=_asked(scope, place, container, WELL))
+            seen = replace(seen, back=asked(scope, place, container, WELL))
         if _came_to(seen.back, WELL):
             batch = alerts_of(scope, place, container, 0)
             times = _times(scope, place, container, held) if held else None
@@ -174,39 +147,3 @@ def _times(scope: Scope, place: Stand, container: Container, held: dict[str, str
 
 def _came_to(asked: list[Asked], statuses: tuple[int, int, int]) -> bool:
     return bool(asked) and asked[-1].statuses == statuses
-
-
-def _asked(scope: Scope, place: Stand, container: Container, until: tuple[int, int, int]) -> list[Asked]:
-    """Its answers, until they have these statuses, or WATCHING seconds are over, or it has ended. Of those that tell
-    the same one after another, the first and the last are kept."""
-    found, patience = list[Asked](), Patience(WATCHING, place.agent.slowdown)
-    while patience.lasts():
-        address = place.address(container)
-        replies = [
-            _reply(place.agent.http("GET", address, PORT, path)) for path in ("/health", "/health/live", "/alerts")
-        ]
-        found.append(Asked(patience.spent, *replies))
-        if len(found) > 2 and found[-3].statuses == found[-2].statuses == found[-1].statuses:
-            del found[-2]
-        if found[-1].statuses == until or container.status != "running":
-            break
-        scope.sleep(0.1)
-    return found
-
-
-def _silent(scope: Scope, place: Stand, container: Container, most: int = 5) -> list[Reply]:
-    """What it says other than 200 when it is asked again and again whether it lives."""
-    patience, address, found = (
-        Patience(LASTING, place.agent.slowdown, to_pass=True),
-        place.address(container),
-        list[Reply](),
-    )
-    while patience.lasts() and len(found) < most:
-        answer = place.agent.http("GET", address, PORT, "/health/live")
-        found += [_reply(answer)] if answer.status != 200 else []
-        scope.sleep(0.05)
-    return found
-
-
-def _reply(answer: Answer) -> Reply:
-    return Reply(answer.status, answer.words)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import docker
 from docker.models.containers import Container
@@ -14,7 +14,6 @@ from docker.models.containers import Container
 from sentinel_grader.observe.alerter_runs import (
     ALERTING,
     QUEUE,
-    alerts_in,
     entry_of,
     named_in,
     require_running,
@@ -22,16 +21,18 @@ from sentinel_grader.observe.alerter_runs import (
 )
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.dockerfile import DOCKERFILE
+from sentinel_grader.observe.orderly import Orderly, orderly_work
 from sentinel_grader.observe.own_build import OwnBuild, with_own_code
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, redis_on, stand
 from sentinel_grader.observe.stopping import Stopping, stopping
+from sentinel_grader.observe.strain import late
 
 #: Seconds that the work on an entry is made to take: of one that is started again, and has to do all of it in the end;
 #: of one that is replaced by another, which is not slowed down. After how many more it is killed.
-DELAY, LONG_DELAY, IN_HAND = 1.0, 2.0, 0.25
+DELAY, LONG_DELAY, IN_HAND = 1.0, 4.0, 0.25
 #: Seconds in which what the dead had in hand must be taken up again: by a clock that goes slower on a busy machine.
 TAKING_UP = 15.0
 #: How many errors the first one gets.
@@ -50,7 +51,8 @@ class Done:
 class Deaths:
     """Workers that were killed in the middle of work, and what became of it. `queued` are the errors, by their ids;
     `alerts` those that alerts name in the end, with how often, so many seconds after the last start. `early`: what was
-    done before anybody was killed; work was made to take `delay`. `taken`: they had taken entries at all."""
+    done before anybody was killed; work was made to take `delay`. `taken`: they had taken entries at all. `after`: so
+    many seconds after those were queued all were dead, where that tells that none was done."""
 
     how: str
     kills: int
@@ -60,17 +62,7 @@ class Deaths:
     seconds: float
     taken: bool = True
     early: Done | None = None
-
-
-@dataclass(frozen=True)
-class Orderly:
-    """Work for one worker that nobody disturbs: the errors that were queued, in their order, and the entries that
-    alerts name, in theirs. Between the errors were one of another level, one that is no entry, and one that came for a
-    second time."""
-
-    errors: list[str] = field(default_factory=list)
-    named: list[str] = field(default_factory=list)
-    words: str = ""
+    after: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -129,18 +121,22 @@ def _replaced(scope: Scope, place: Stand, image: str) -> tuple[Deaths, Orderly]:
     with _slow(place, image, LONG_DELAY) as one, _slow(place, image, LONG_DELAY) as other:
         for container in (one, other):
             wait_until_healthy(scope, place, container)
+        began = time.monotonic()
         place.push(QUEUE, *map(json.dumps, entries[:2]))
         taken = _are_taken(scope, place)
         scope.sleep(IN_HAND)
-        for container in (one, other):
-            _kill(scope, container)
+        with Aside() as aside:
+            for killing in [aside.do(_kill, scope, container) for container in (one, other)]:
+                killing.result()
+        if (after := time.monotonic() - began) > LONG_DELAY:
+            late()
     with place.container(image) as another:
         wait_until_healthy(scope, place, another)
         place.push(QUEUE, json.dumps(entries[2]))
         ids = [entry["id"] for entry in entries]
         alerts, seconds = _until_named(scope, place, another, service, ids)
-        deaths = Deaths("replaced by another", 2, LONG_DELAY, ids, alerts, seconds, taken)
-        return deaths, _orderly(scope, place, another) if set(ids) <= set(alerts) else Orderly()
+        deaths = Deaths("replaced by another", 2, LONG_DELAY, ids, alerts, seconds, taken, after=after)
+        return deaths, orderly_work(scope, place, another) if set(ids) <= set(alerts) else Orderly()
 
 
 @contextlib.contextmanager
@@ -190,17 +186,3 @@ def _until_named(
             break
         scope.sleep(0.1)
     return found, patience.spent
-
-
-def _orderly(scope: Scope, place: Stand, container: Container) -> Orderly:
-    service = f"shop-{scope.nonce(4)}"
-    first, info, second, last = (entry_of(service, level) for level in ("ERROR", "INFO", "CRITICAL", "ERROR"))
-    told = [json.dumps(first), f"no entry {scope.nonce(4)}", *map(json.dumps, (info, second, first, last))]
-    place.push(QUEUE, *told)
-    patience, named, words = Patience(ALERTING, place.agent.slowdown), list[str](), ""
-    while patience.lasts() and last["id"] not in named:
-        answer = place.agent.http("GET", place.address(container), PORT, "/alerts?limit=1000")
-        named = [id_ for ids in alerts_in(answer.json, service) for id_ in ids]
-        words = answer.words
-        scope.sleep(0.1)
-    return Orderly([entry["id"] for entry in (first, second, last)], named, words)

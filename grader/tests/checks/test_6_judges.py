@@ -10,8 +10,9 @@ import pytest
 from sentinel_grader.checks import module_01 as module_01
 from sentinel_grader.judging import CHECKS, Unmet
 from sentinel_grader.observe.alerter_runs import Sample
+from sentinel_grader.observe.answers import DEGRADED, WELL, Asked, Reply
 from sentinel_grader.observe.configured import Configurations, Configured
-from sentinel_grader.observe.degrading import DEGRADED, DISTURBANCES, WELL, Asked, Degrading, Reply
+from sentinel_grader.observe.degrading import DISTURBANCES, Degrading
 from sentinel_grader.observe.processes import Watched
 from sentinel_grader.observe.stopping import Stopping
 from sentinel_grader.observe.worker_deaths import Done, WorkerDeaths
@@ -196,6 +197,7 @@ def test_an_entry_that_no_alert_names_is_lost_whatever_their_number(how: str) ->
         ({"early": Done(1.0, 4)}, "no_delay", "4 entries were done after 1.0 s"),
         ({"early": Done(0.1, 0)}, "no_delay", "GET /alerts was answered after 0.1 s"),
         ({"queued": []}, "lost", "Of 0 errors"),
+        ({"after": 4.5}, "killed_late", "it took 4.5 s to kill"),
     ],
 )
 def test_work_that_was_not_killed_in_the_middle_or_not_taken_up(changed: Any, code: str, words: str) -> None:

@@ -7,12 +7,14 @@ from sentinel_grader.checks.module_01.ending import expect_to_finish
 from sentinel_grader.checks.module_01.listed import listed
 from sentinel_grader.judging import check, expect
 from sentinel_grader.observe.alerter_runs import QUEUE
+from sentinel_grader.observe.answers import DEGRADED, WELL, Asked, Reply
 from sentinel_grader.observe.configured import Case, Configurations, Configured
-from sentinel_grader.observe.degrading import DEGRADED, DISTURBANCES, WELL, Asked, Degrading, Disturbance, Reply
+from sentinel_grader.observe.degrading import DISTURBANCES, Degrading, Disturbance
+from sentinel_grader.observe.orderly import Orderly
 from sentinel_grader.observe.processes import Watched
 from sentinel_grader.observe.stand import PORT
 from sentinel_grader.observe.stopping import Stopping
-from sentinel_grader.observe.worker_deaths import Deaths, Done, Orderly, WorkerDeaths
+from sentinel_grader.observe.worker_deaths import Deaths, Done, WorkerDeaths
 
 #: Seconds within which what a dead worker had in hand must be taken up again.
 TAKEN_UP = 12.0
@@ -184,6 +186,12 @@ def _expect_work_in_hand(each: Deaths) -> None:
         saw=f"{_OWN}With {delay} it took no entry from the queue",
         expected="an entry in hand when it is killed",
         code="took_no_entry",
+    )
+    expect(
+        each.after <= each.delay,
+        saw=f"{_OWN}With {delay}, it took {each.after:.1f} s to kill what had just begun to work",
+        expected="a container that can be killed in the middle of its work",
+        code="killed_late",
     )
     early = each.early or Done(each.delay, 0)
     expect(
