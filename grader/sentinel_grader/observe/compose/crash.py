@@ -21,13 +21,17 @@ from sentinel_grader.observe.stand import PORT
 
 #: Seconds that are waited for a container that crashed to be back and well.
 HEALING = 20.0
-#: Ends the process if it belongs to the container: a number may have been given to another meanwhile.
+#: Ends the process if it belongs to the container: a number may have been given to another meanwhile. One that ended by
+#: itself before that has crashed as well.
 _KILL = """\
 import os, signal, sys
 pid, container = sys.argv[1:]
-if container not in open(f"/proc/{pid}/cgroup").read():
-    sys.exit("it is not of that container")
-os.kill(int(pid), signal.SIGKILL)
+try:
+    if container not in open(f"/proc/{pid}/cgroup").read():
+        sys.exit("it is not of that container")
+    os.kill(int(pid), signal.SIGKILL)
+except (FileNotFoundError, ProcessLookupError):
+    pass
 """
 
 
@@ -87,4 +91,7 @@ def _kill(session: Session, container: Container) -> None:
             mem_limit="64m",
         )
     except docker.errors.DockerException as error:
-        raise NoCrashError(str(error)[:400]) from error
+        killed = container.attrs["State"]["Pid"]
+        container.reload()
+        if container.attrs["State"]["Pid"] == killed != 0:  # else it is gone, as it should be
+            raise NoCrashError(str(error)[:400]) from error

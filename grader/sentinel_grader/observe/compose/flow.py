@@ -24,8 +24,8 @@ from sentinel_grader.observe.stand import PORT
 
 #: The network that the course's file declares.
 NETWORK = "sentinel-net"
-#: Where the log-collector listens; seconds that the entries get to become alerts, without one more of them.
-COLLECTOR_PORT, STANDSTILL = 8000, 10.0
+#: Where the log-collector listens; seconds that the entries get to become alerts, without one more of them and in all.
+COLLECTOR_PORT, STANDSTILL, IN_ALL = 8000, 10.0, 60.0
 #: What says to whom the alerter talks.
 _SETTINGS = ("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "QUEUE_NAME")
 
@@ -126,8 +126,8 @@ def alerted(line: Line, service: str) -> list[str]:
 def wait_for_alerts(line: Line, service: str, wanted: Iterable[str]) -> list[str]:
     """The same, once all that are wanted are among them, or none more came for a while."""
     found, must = list[str](), set(wanted)
-    patience = Patience(STANDSTILL, line.agent.slowdown)
-    while patience.lasts():
+    patience, whole = Patience(STANDSTILL, line.agent.slowdown), Patience(IN_ALL, line.agent.slowdown)
+    while patience.lasts() and whole.lasts():
         now = alerted(line, service)
         if must <= set(now):
             return now

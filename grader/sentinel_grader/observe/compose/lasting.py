@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
+
+import docker
+from docker.models.containers import Container
 
 from sentinel_grader.observe.alerter_runs import entry_of
 from sentinel_grader.observe.compose.composed import ALERTER
@@ -93,16 +97,23 @@ def _while_up(made: Stack, service: str, seen: Lasting) -> Lasting:
             for _ in range(_CRASHES):
                 crashes.append(crash(line, alerters[0]))
                 if not crashes[-1].healed:
-                    alerters[0].start()
+                    _start(alerters[0])
                     break
         except NoCrashError as error:
             why = str(error)
         sent, raised = _sent_and_raised(line, f"{service}-after")
         for redis in made.containers(REDIS):
-            redis.kill()
-            redis.start()
+            with contextlib.suppress(docker.errors.APIError):  # somebody in the stack was faster
+                redis.kill()
+            _start(redis)
         killed = wait_for_alerts(line, service, before)
         return replace(seen, before=before, killed=killed, crashes=crashes, no_crash=why, sent=sent, raised=raised)
+
+
+def _start(container: Container) -> None:
+    """Start it by hand. What cannot be started stays down, and shows in what comes after."""
+    with contextlib.suppress(docker.errors.APIError):
+        container.start()
 
 
 def _sent_and_raised(line: Line, service: str) -> tuple[list[str], list[str]]:
