@@ -20,7 +20,7 @@ from sentinel_grader.observe.repair.images import images_of, plant
 from sentinel_grader.observe.repair.plan import FILE, INPUTS, plan
 from sentinel_grader.observe.repair.seen import Door, Found, Part, Priced, RepairStack, Said
 from sentinel_grader.observe.repair.trade import move_queue, place_order, queue_of, write_down
-from sentinel_grader.observe.repair.visit import Visit, said, visit
+from sentinel_grader.observe.repair.visit import ANYTHING, Visit, said, visit
 from sentinel_grader.observe.scope import Scope
 
 #: Lines of a log that are recorded.
@@ -79,7 +79,7 @@ def _doors(composing: Composing, visiting: Visit) -> Iterator[Door]:
     for name, service in composing.model.get("services", {}).items():
         for port in service.get("ports") or []:
             inside = int(port["target"])
-            answer = said(visiting.ask(name, "/health", port=inside)) if name in SERVICES else Said()
+            answer = said(visiting.ask(name, ANYTHING, port=inside)) if name in SERVICES else Said()
             host, published = str(port.get("host_ip") or ""), str(port.get("published") or "")
             yield Door(name, host, published, inside, answer, composing.place("services", name, "ports"))
 

@@ -18,9 +18,11 @@ from sentinel_grader.observe.scope import Scope
 
 #: Where every service of the bookshop listens in its container (exercises/repair/common/web.py).
 PORT = 8080
-#: Seconds that a service gets to answer for the first time; between two looks whether it is still there; that one
-#: answer may take: who looks for a name that nobody has may be kept waiting by the engine.
-STARTING, LOOKING, ANSWERING = 20.0, 0.5, 12.0
+#: Seconds that a service gets to answer for the first time, and that one answer may take: who looks for a name that
+#: nobody has is kept waiting by some engines, which ask others for it.
+STARTING, ANSWERING = 20.0, 25.0
+#: Asked for to see whether anybody listens: every service says at once that there is no such thing.
+ANYTHING = "/"
 
 
 @dataclass(frozen=True)
@@ -50,24 +52,13 @@ class Visit:
         found = {name: self.stack.address(container, network) for name, network in self.networks.items()}
         return {name: address for name, address in found.items() if address}
 
-    def ask(
-        self, service: str, path: str, *, body: bytes = b"", port: int = PORT, until: int | None = None
-    ) -> Answer | None:
-        """One request to a service, a POST where there is a body; None where it is on no network. With `until`, asked
-        again for a moment, until the answer has this status."""
+    def ask(self, service: str, path: str, *, body: bytes = b"", port: int = PORT) -> Answer | None:
+        """One request to a service, a POST where there is a body; None where it is on no network."""
         container = self.container(service)
         for name, address in (self.addresses(container) if container else {}).items():
             method = "POST" if body else "GET"
             return self.agents[name].http(
-                method,
-                address,
-                port,
-                path,
-                body=body,
-                json_body=bool(body),
-                timeout=ANSWERING,
-                until=until,
-                again_for=LOOKING,
+                method, address, port, path, body=body, json_body=bool(body), timeout=ANSWERING
             )
         return None
 
@@ -80,9 +71,9 @@ class Visit:
 
     def _is_silent(self, service: str) -> bool:
         container = self.container(service)
-        if not container or container.status not in ("created", "running", "restarting"):
+        if not container or container.status not in ("running", "restarting"):
             return False
-        return not said(self.ask(service, "/health", until=200)).status
+        return not said(self.ask(service, ANYTHING)).status
 
     def redis(self, service: str, *commands: tuple[str, ...]) -> list[object]:
         """What the Redis of a service replies; nothing where none answers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 
 from common.queue import ORDERS, Queue, QueueAway
@@ -40,5 +41,6 @@ def _away(away: QueueAway) -> Answer:
 
 
 if __name__ == "__main__":
-    health(Request("", {}, b""))  # so that the log says at once what is not as it should be
+    # So that the log says at once what is not as it should be. Nobody waits for it: a name may be looked for for long.
+    threading.Thread(target=health, args=(Request("", {}, b""),), daemon=True).start()
     serve({"POST /orders": order, "GET /health": health})
