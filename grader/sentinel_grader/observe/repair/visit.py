@@ -63,7 +63,7 @@ class Visit:
         return None
 
     def wait_for(self, *services: str) -> None:
-        """Return once each of them has answered anything, or has ended, or the time of all is over."""
+        """Return once each of them has answered anything, or has ended, if only once, or the time of all is over."""
         patience, silent = self.patience(STARTING), list(services)
         while silent and patience.lasts():
             silent = [service for service in silent if self._is_silent(service)]
@@ -71,7 +71,7 @@ class Visit:
 
     def _is_silent(self, service: str) -> bool:
         container = self.container(service)
-        if not container or container.status not in ("running", "restarting"):
+        if not container or container.status != "running" or container.attrs.get("RestartCount"):
             return False
         return not said(self.ask(service, ANYTHING)).status
 
