@@ -19,6 +19,7 @@ from sentinel_grader.observe.alerter_build import failure
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.outcome import Fault, Place
 from sentinel_grader.policy import Dockerfile, cache_argument, prepared_text
+from sentinel_grader.submission.writing import write
 
 from .building import build, engine_knows, ours
 from .dockerfiles import random_dockerfile
@@ -158,3 +159,14 @@ def test_nothing_that_one_learner_puts_into_a_cache_reaches_the_next(more: str, 
     assert done("first", f"RUN {mount} touch /c{nonce}/wheel") == 0
     assert done("first", f"{line}\nRUN test -s /seen # first {nonce}") == 0
     assert done("second", f"{line}\nRUN test ! -s /seen # second {nonce}") == 0
+
+
+@pytest.mark.engine
+def test_an_edit_that_keeps_the_size_reaches_the_engine(tmp_path: Path) -> None:
+    """BuildKit takes a file for the one that another build sent it, if path, size and time are the same."""
+    for text in ("port=6379", "port=7000"):
+        folder = tmp_path / text / "context"
+        write(folder / "settings", text.encode(), False)
+        done = build(folder, "FROM scratch\nCOPY settings /settings\n", f"--output=type=local,dest={tmp_path / 'out'}")
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "out" / "settings").read_text() == text

@@ -18,7 +18,7 @@ from sentinel_grader.submission import (
     lay_given_code,
 )
 from sentinel_grader.submission.names import LEFT_OUT, is_left_out
-from sentinel_grader.submission.writing import TIME
+from sentinel_grader.submission.writing import time_of
 
 from .trees import ALERTER, EDITABLE, codes, plant
 
@@ -133,7 +133,15 @@ def test_given_code_is_laid_over_the_learners_and_theirs_is_kept_aside(
     assert _texts(tree / OWN / ALERTER) == before
     assert before["rule.py"] == "cheated"
     kept = (tree / OWN / ALERTER / "rule.py").stat()
-    assert (kept.st_mode & 0o777, kept.st_mtime) == (0o644, TIME)
+    assert (kept.st_mode & 0o777, kept.st_mtime) == (0o644, time_of(b"cheated"))
+
+
+def test_the_same_content_is_of_the_same_time_and_another_of_another() -> None:
+    """Else a build would find the old content in the new file: BuildKit looks at path, size and time."""
+    times = [time_of(content) for content in (b"6379", b"7000", b"")]
+    assert len(set(times)) == 3
+    assert times == [time_of(content) for content in (b"6379", b"7000", b"")]
+    assert all(1_577_836_800 <= time < 1_767_225_600 for time in times), "2020 to 2025"
 
 
 def _texts(folder: Path) -> dict[str, str]:
