@@ -69,3 +69,17 @@ def bench_grade(
     prepare(yes)
     targets = measure.MODULE if whole else measure.FIRST_TASKS
     return report.grade(json_file, targets, rounds=rounds, most_at_once=at_once)
+
+
+@bench.command("watch")
+def bench_watch(
+    json_file: Annotated[Path, typer.Option("--json", help="Where to save the figures.", metavar="FILE")] = REPORTS
+    / "bench-watch.json",
+    rounds: Annotated[int, typer.Option(help="How often watch and hand take turns.", min=1)] = 3,
+    yes: Yes = False,
+) -> int:
+    """From a save to the verdicts, beside rebuilding and starting again by hand. Exits 1 over a bound."""
+    from sentinel_grader.bench.watch import report
+
+    prepare(yes)
+    return report.watch(json_file, rounds=rounds)

@@ -8,4 +8,5 @@ grades.py  a grade in a thread of its own, which can be called off
 screen.py  what is said
 loop.py    the loop: whatever happens comes through one queue
 verb.py    all of it put together
+played.py  a program at a terminal, for tests, `bench watch` and recording/, which makes the picture in the README
 """

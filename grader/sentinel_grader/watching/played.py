@@ -79,11 +79,16 @@ class Played:
 
     def wait_for(self, words: str, seconds: float = 300, *, after: int = 0) -> float:
         """Read until it has said `words`, `after` so many characters; the seconds since its start. Raises Unheard."""
-        until = time.monotonic() + seconds
-        while words not in self.text[after:]:
-            if time.monotonic() > until or not self._read(0.1):
-                raise Unheard(f"It never said {words!r}. It said:\n{self.text[after:]}")
+        self.wait_for_match(re.compile(re.escape(words)), seconds, after=after)
         return time.monotonic() - self._began
+
+    def wait_for_match(self, pattern: re.Pattern[str], seconds: float, *, after: int = 0) -> str:
+        """Read until it has said something like this; what that was. Raises Unheard."""
+        until = time.monotonic() + seconds
+        while not (found := pattern.search(self.text, after)):
+            if time.monotonic() > until or not self._read(0.1):
+                raise Unheard(f"It never said {pattern.pattern!r}. It said:\n{self.text[after:][-2000:]}")
+        return found[0]
 
     def rest(self, seconds: float) -> None:
         """Go on reading for so long."""
