@@ -61,7 +61,7 @@ class Screen:
             checks = "1 check stands as it was" if standing == 1 else f"{standing} checks stand as they were"
             self._console.print(f"[dim]{checks}.[/dim]")
         if words := reuse.words(view.events):
-            self._console.print(f"[dim]{words}[/dim]", soft_wrap=True)
+            self._console.print(f"[dim]{words}[/dim]")
         terminal.render(earlier.with_notes(graded.result, graded.beside), self._console)
         for words in changed.words(graded):
             self._say(words)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sentinel_grader import pristine
-from sentinel_grader.bench.watch import measure, report
+from sentinel_grader.bench.watch import report
 from sentinel_grader.bench.watch.edits import EDITS, Edit
 from sentinel_grader.bench.watch.measure import MOST, Row
 
@@ -41,7 +41,7 @@ def test_it_measures_every_edit_and_its_exit_status_is_its_verdict(
     status = report.watch(tmp_path / "figures.json", rounds=1, folder=tmp_path / "bench")
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert status == (0 if figures["holds"] else 1)
-    assert [row["edit"] for row in figures["rows"]] == [edit.name for edit in measure.EDITS]
+    assert [row["edit"] for row in figures["rows"]] == [edit.name for edit in EDITS]
     answers = {row["edit"]: row["answer"] for row in figures["rows"]}
     assert answers["a Dockerfile line"].endswith("points: passed"), "the edit is one that breaks nothing"
     assert answers["a source line"] == "graded in its place"

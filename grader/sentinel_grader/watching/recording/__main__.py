@@ -22,7 +22,8 @@ def main() -> int:
     words = f"./sentinel watch: task 1.{arguments.task}, {title}"
     recording, drawn = arguments.to.with_suffix(".cast"), arguments.to.with_suffix(".svg")
     if not arguments.picture_only:
-        recording.write_text(cast.write(play(TASKS[arguments.task]), columns=COLUMNS, rows=ROWS, title=words))
+        played = picture.thinned(play(TASKS[arguments.task]), COLUMNS, ROWS)
+        recording.write_text(cast.write(played, columns=COLUMNS, rows=ROWS, title=words))
     head, chunks = cast.read(recording.read_text())
     told = (
         "A terminal: the first look fails, a hint is shown, a file is saved with a mistake, and the check that notices "

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 
 from sentinel_grader.watching.recording.cast import IDLE, Chunks
-from sentinel_grader.watching.recording.screen import Lines, Screen, Style
+from sentinel_grader.watching.recording.screen import Lines, Screen, Style, drawn
 
 #: Seconds between two moments at least, and for which each of those is shown in which a verdict was said; for which the
 #: last is.
@@ -28,17 +28,28 @@ _STYLE = """
 """
 
 
-def moments(chunks: Chunks, columns: int, rows: int) -> list[tuple[float, Lines]]:
-    """The screens that are worth a look, each with the seconds for which it is shown."""
+def thinned(chunks: Chunks, columns: int, rows: int) -> Chunks:
+    """The same recording without what nobody would miss: of a wait in which nothing new is said, its first moment and
+    one from its middle, in which it is seen what is at work. All when it was."""
     screen, seen = Screen(columns, rows), list[tuple[float, Lines]]()
     for at, text in chunks:
         screen.feed(text)
         seen.append((at, screen.lines()))
     following = [*(at for at, _ in seen[1:]), float("inf")]
     settled = [each for each, then in zip(seen, following, strict=True) if then - each[0] >= _STEP / 4]
-    kept = [list(same) for _, same in groupby(settled, lambda one: _said(one[1]))]
-    # From the middle of a wait, where it is seen what is at work.
-    shown = [(same[0][0], same[len(same) // 2][1]) for same in kept]
+    waits = [list(same) for _, same in groupby(settled, lambda one: _said(one[1]))]
+    kept = [each for same in waits for each in dict.fromkeys((same[0], same[len(same) // 2]))]
+    return [(at, drawn(lines)) for at, lines in kept]
+
+
+def moments(chunks: Chunks, columns: int, rows: int) -> list[tuple[float, Lines]]:
+    """The screens that are worth a look, each with the seconds for which it is shown."""
+    screen, seen = Screen(columns, rows), list[tuple[float, Lines]]()
+    for at, text in chunks:
+        screen.feed(text)
+        seen.append((at, screen.lines()))
+    waits = [list(same) for _, same in groupby(seen, lambda one: _said(one[1]))]
+    shown = [(same[0][0], same[-1][1]) for same in waits]
     ends = [*(at for at, _ in shown[1:]), float("inf")]
     return [
         (_LAST if end == float("inf") else _shown_for(lines, end - at), lines)

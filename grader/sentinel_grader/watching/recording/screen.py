@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 _PIECE = re.compile(r"\x1b\[(\?)?([0-9;]*)([A-Za-z])|\x1b.|[\r\n\b]|[^\x1b\r\n\b]+", re.DOTALL)
 _COLOURS = {31: "red", 32: "green", 33: "yellow"}
@@ -32,6 +33,13 @@ class Style:
                 return replace(self, colour="")
             case _:
                 return replace(self, colour=_COLOURS.get(code, self.colour))
+
+    @property
+    def code(self) -> str:
+        """What switches it on, from plain."""
+        numbers = [name for name, on in (("1", self.bold), ("2", self.dim)) if on]
+        numbers += [str(number) for number, colour in _COLOURS.items() if colour == self.colour]
+        return f"\x1b[{';'.join(numbers)}m" if numbers else ""
 
 
 Cell = tuple[str, Style]
@@ -81,6 +89,10 @@ class Screen:
                     self._style = self._style.after(number)
             case "A":
                 self._row = max(0, self._row - (numbers[0] or 1))
+            case "H":
+                self._row = self._column = 0
+            case "J":
+                self._lines, self._row, self._column = [[]], 0, 0
             case "K" if numbers[0] == 2:
                 self._lines[self._row] = []
             case "K":
@@ -102,3 +114,14 @@ class Screen:
         if self._row == self._rows:
             self._row -= 1
             del self._lines[0]
+
+
+def drawn(lines: Lines) -> str:
+    """What a terminal is sent to show just this."""
+    return "\x1b[H\x1b[2J" + "\r\n".join(_drawn(line) for line in lines)
+
+
+def _drawn(line: tuple[Cell, ...]) -> str:
+    runs = groupby(line, lambda cell: cell[1])
+    pieces = [(style.code, "".join(character for character, _ in cells)) for style, cells in runs]
+    return "".join(f"{code}{text}\x1b[0m" if code else text for code, text in pieces)
