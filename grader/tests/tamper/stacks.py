@@ -76,7 +76,7 @@ ATTEMPTS = [
         {"m1.compose_up": "eater"},
         {COMPOSE: _service("  eater:\n    image: python:3.13-slim\n"
                            "    command: [python, -c, 'x = [bytearray(b\"x\") * (1 << 24) for _ in range(4096)]']\n")},
-        TASK,
+        ("m1.compose_up",),
         judged=UP,
     ),
     Attempt(
