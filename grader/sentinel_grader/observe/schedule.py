@@ -13,7 +13,7 @@ from sentinel_grader.observe.calling_off import CALLED_OFF, CallingOff, Names
 from sentinel_grader.observe.keys import Perishable
 from sentinel_grader.observe.keys import key as key_of
 from sentinel_grader.observe.log import AT_WORK
-from sentinel_grader.observe.outcome import Blocked, Fault, OursError, Outcome, Recorded, Unavailable
+from sentinel_grader.observe.outcome import Blocked, Fault, OursError, Outcome, Recorded, SubmissionFault, Unavailable
 from sentinel_grader.observe.registry import REGISTRY, Observation, Registry
 from sentinel_grader.observe.scope import Scope, inputs_only
 from sentinel_grader.observe.session import Session
@@ -81,7 +81,7 @@ class _Run:
         first: Collection[str] = (),
     ) -> None:
         self._session, self._store, self._listener, self._registry = session, store, listener, registry
-        self._places = asyncio.Semaphore(jobs)
+        self._places, self._seen_alone = asyncio.Semaphore(jobs), set[str]()
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
         self._keys: dict[str, str] = {}
         self._first, self._to_begin, self._all_begun = frozenset(first), set(first), asyncio.Event()
@@ -133,15 +133,25 @@ class _Run:
             self._listener(Event(observation.name, Moment.STARTED))
             outcome, seconds, in_vain = await self._make(observation, data := [each.data for each in recorded.values()])
         if in_vain:
-            self._listener(Event(observation.name, Moment.SAID, words=_ONCE_MORE))
-            async with alone():
-                outcome, again, in_vain = await self._make(observation, data)
+            outcome, again = await self._once_more(observation, data, outcome)
             seconds += again
-            if in_vain and not isinstance(outcome, Unavailable):
-                outcome = Unavailable(MACHINE_BUSY, _BUSY_TWICE)
         self._store.write(observation, key, outcome, seconds)
         self._listener(Event(observation.name, Moment.ENDED, outcome, seconds))
         return outcome
+
+    async def _once_more(self, observation: Observation, data: list[object], before: Outcome) -> tuple[Outcome, float]:
+        """Make it again, with nothing beside it: how it ended then, and after how many seconds. A fault that was seen
+        so already, elsewhere in this grade, need not be waited for again: a service that hangs does so everywhere."""
+        self._listener(Event(observation.name, Moment.SAID, words=_ONCE_MORE))
+        async with alone():
+            if isinstance(before, SubmissionFault) and before.code in self._seen_alone:
+                return before, 0.0
+            outcome, seconds, in_vain = await self._make(observation, data)
+        if isinstance(outcome, SubmissionFault) and not in_vain:
+            self._seen_alone.add(outcome.code)
+        if in_vain and not isinstance(outcome, Unavailable):
+            outcome = Unavailable(MACHINE_BUSY, _BUSY_TWICE)
+        return outcome, seconds
 
     async def _is_there(self, outcome: Outcome) -> bool:
         """Whether what a recording stands for is still on the engine."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import docker
@@ -51,13 +52,13 @@ class Strain:
         self._ask, self._used = used, dict[str, tuple[float, float]]()
         self._first: Pace | None = None
         self._last: Pace | None = None
-        self._slowest = 1.0
+        self._slowdowns = list[float]()
         self.from_outside = False
 
     def look(self, pace: Pace) -> None:
         """Take note of how the machine is."""
         self._first, self._last = self._first or pace, pace
-        self._slowest = max(self._slowest, pace.slowdown)
+        self._slowdowns.append(pace.slowdown)
 
     def count(self) -> None:
         """Ask the engine how much the containers took. Those that are gone since keep what they had."""
@@ -70,7 +71,8 @@ class Strain:
         self.count()
         own = sum(took / max(age, _LEAST) for took, age in self._used.values())
         others = (self._last.worked - self._first.worked) / seconds - own
-        is_busy = others >= HALF * self._last.processors or self._slowest >= BUSY
+        # The mean: what was slow for a moment, while this grade built something, kept nobody from being in time.
+        is_busy = others >= HALF * self._last.processors or fmean(self._slowdowns) >= BUSY
         self.from_outside |= is_busy and others > own
 
 

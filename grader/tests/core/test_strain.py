@@ -46,15 +46,15 @@ def made(tmp_path: Path) -> Session:
     return Session("test", cast(Any, None), tmp_path / "submission", {})
 
 
-def _busy(worked: float, slowdown: float = 1.0, own: float = 0.0) -> Strain:
+def _busy(worked: float, slowdown: float = 1.0, own: float = 0.0, last: float = 0.0) -> Strain:
     """Ten seconds on two processors, of which so many seconds' work was done, and this much by the grade's containers:
     two of them, one of which is gone by now."""
     counts = iter([{"burner": (own, 10.0)}, {"other": (0.0, 0.1)}])
     strain = Strain(lambda: next(counts, {}))
     strain.count()
-    strain.look(Pace(1.0, 100.0, 5000.0, 2))
+    strain.look(Pace(slowdown, 100.0, 5000.0, 2))
     strain.look(Pace(slowdown, 105.0, 5000.0 + worked / 2, 2))
-    strain.look(Pace(1.0, 110.0, 5000.0 + worked, 2))
+    strain.look(Pace(last or slowdown, 110.0, 5000.0 + worked, 2))
     return strain
 
 
@@ -66,12 +66,14 @@ def _busy(worked: float, slowdown: float = 1.0, own: float = 0.0) -> Strain:
         (_busy(11.0), True),
         (_busy(9.0), False),
         (_busy(9.0, slowdown=4.0), True),
+        (_busy(9.0, last=4.0), False),
         (_busy(20.0, slowdown=4.0, own=19.0), False),
         (_busy(20.0, slowdown=4.0, own=10.5), False),
         (_busy(20.0, slowdown=4.0, own=4.0), True),
         (Strain(dict), False),
     ],
-    ids=["idle", "kept busy", "half of it", "less", "slow all the same", "burns itself", "burns as much as the others",
+    ids=["idle", "kept busy", "half of it", "less", "slow all the same",
+         "for a moment", "burns itself", "burns as much as the others",
          "works a little", "nobody looked"],
 )  # fmt: skip
 def test_whose_doing_it_is_goes_by_who_has_the_processors(strain: Strain, expected: bool) -> None:
@@ -186,6 +188,31 @@ def test_what_is_late_twice_is_not_graded_and_not_kept(
     assert outcome.code == MACHINE_BUSY
     _observed(registry, made, store, "late", [])
     assert len(tries) == 4
+
+
+def test_a_service_that_hangs_everywhere_is_waited_for_alone_but_once(
+    registry: Registry, made: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentinel_grader.observe.schedule.used_in", lambda _session: {})
+    tries = list[str]()
+
+    def hanging(scope: Scope, name: str) -> Text:
+        tries.append(name)
+        if tries.count(name) == 1:
+            _late_under(19.0)
+        raise Fault("no_answer", f"nothing in {scope.files.name}")
+
+    @registry.observation("one", owner="m.starts")
+    def one(scope: Scope) -> Text:
+        return hanging(scope, "one")
+
+    @registry.observation("other", owner="m.starts")
+    def other(scope: Scope) -> Text:
+        return hanging(scope, "other")
+
+    outcomes = observe(["one", "other"], made, Store(None), jobs=3, registry=registry)
+    assert [type(each) for each in outcomes.values()] == [SubmissionFault, SubmissionFault]
+    assert len(tries) == 3
 
 
 def test_who_burns_the_processor_himself_is_judged_by_what_was_seen_at_once(
