@@ -27,9 +27,10 @@ BREATH = 0.03
 def http_request(ask: dict[str, Any]) -> dict[str, Any]:
     """{method, host, port, path, headers, body (base64), timeout} -> {status, headers, body, left_out}.
 
-    With {until: status, again_for: seconds}, asked again until it has that status or the seconds are over.
+    With {until: status, again_for: seconds}, asked again until it has that status or the seconds are over. `timeout`
+    is for all of it: once the alarm has rung, nothing is tried again.
     """
-    last = time.monotonic() + ask.get("again_for", 0)
+    last = time.monotonic() + min(ask.get("again_for", 0), ask["timeout"])
     while True:
         try:
             if (answer := one_request(ask))["status"] == ask.get("until") or time.monotonic() >= last:
