@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -49,6 +50,8 @@ def run(marks: str, *, keyword: str, places: list[str], side_by_side: bool) -> i
     command += ["-m", marks] if marks else []
     command += ["-k", keyword] if keyword else []
     command += ["-n", "auto", "--dist", "loadgroup"] if side_by_side else []
+    # A shell has what it starts in the background ignore Ctrl-C, and that is inherited: the tests press it themselves.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     environment = {"TESTCONTAINERS_RYUK_DISABLED": "true"}  # its own cleaner would need an image from a registry
     done = subprocess.run([*command, *(places or PLACES)], cwd=ROOT, env={**os.environ, **environment}, check=False)
     return _STATUS.get(done.returncode, 4)
