@@ -54,10 +54,11 @@ def assemble(to: Path, recipe: Path, *, mended: bool) -> Path:
 
 
 def compose_file(recipe: Path) -> Path:
-    """The Compose file of whoever has this recipe."""
-    task = recipe.parent.name
-    has_own = recipe.is_relative_to(AFTER_TASK) and int(task) >= COMPOSE_TASK
-    return AFTER_TASK / str(COMPOSE_TASK) / COMPOSE if has_own else recipe.parent / COMPOSE
+    """The Compose file of whoever has this recipe: until its task is done, the one that was handed out."""
+    if not recipe.is_relative_to(AFTER_TASK):
+        return recipe.parent / COMPOSE
+    is_done = int(recipe.parent.name) >= COMPOSE_TASK
+    return (AFTER_TASK / str(COMPOSE_TASK) if is_done else STARTER.parent) / COMPOSE
 
 
 def lay_repair(to: Path, mended: Path | None) -> Path:
