@@ -11,7 +11,16 @@ from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
-from sentinel_grader.observe.outages import PROBING, WATCHING, WAYS, Outage, health_of, outage
+from sentinel_grader.observe.outages import (
+    PROBING,
+    TIMED_OUT,
+    WATCHING,
+    WAYS,
+    Outage,
+    exit_codes_of,
+    health_of,
+    outage,
+)
 from sentinel_grader.observe.outcome import Fault
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.registry import observation
@@ -70,11 +79,16 @@ def _dead(scope: Scope, place: Stand, image: str) -> tuple[list[str], list[Momen
 
 
 def _moments(scope: Scope, place: Stand, container: Container) -> list[Moment]:
+    """Until the engine has its word from a probe that came to an end: what a busy machine did not let come to ask has
+    noticed nothing. Of moments that tell the same one after another, the first and the last are kept."""
     moments, patience = list[Moment](), Patience(WATCHING, place.agent.slowdown)
     while patience.lasts():
         container.reload()
         moments.append(Moment(patience.spent, *health_of(container)))
-        if moments[-1].health != "starting" or container.status != "running":
+        if len(moments) > 2 and moments[-3].health == moments[-2].health == moments[-1].health:
+            del moments[-2]
+        unheard = moments[-1].health == "unhealthy" and set(exit_codes_of(container)) <= {TIMED_OUT}
+        if (moments[-1].health != "starting" and not unheard) or container.status != "running":
             break
         scope.sleep(0.2)
     return moments

@@ -192,5 +192,17 @@ def health_of(container: Container) -> tuple[str, str]:
 def _probes_of(container: Container) -> set[str]:
     """When each of the probes that the engine keeps a log of began; it keeps five:
     https://docs.docker.com/reference/dockerfile/#healthcheck."""
-    told = container.attrs["State"].get("Health") or {}
-    return {str(probe["Start"]) for probe in told.get("Log") or []}
+    return {str(probe["Start"]) for probe in _log_of(container)}
+
+
+#: What an engine notes for a probe that did not come to its end in time.
+TIMED_OUT = -1
+
+
+def exit_codes_of(container: Container) -> list[int]:
+    """How each of them ended."""
+    return [int(probe["ExitCode"]) for probe in _log_of(container)]
+
+
+def _log_of(container: Container) -> list[Mapping[str, Any]]:
+    return (container.attrs["State"].get("Health") or {}).get("Log") or []

@@ -24,6 +24,8 @@ TASKS = course.MODULES[0].tasks
 SOLVED_NOTEBOOK = SOLUTION.parent / "notebook.ipynb"
 #: A learner's folder: the alerter, and where a mended stack of task 7 lies, if it is one.
 Graded = Callable[[Path, Path | None], Result]
+#: Those that are graded in every run: each takes a minute.
+QUICK = {3, 7}
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 
@@ -66,7 +68,9 @@ def test_the_starter_passes_nothing(graded: Graded) -> None:
     assert verdicts["m1.builds"] is Verdict.FAILED
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize(
+    "number", [pytest.param(number, marks=[] if number in QUICK else [pytest.mark.slow]) for number in range(1, 8)]
+)
 def test_a_fixture_passes_its_tasks_and_completes_no_later_one(graded: Graded, number: int) -> None:
     repaired = AFTER_TASK / "7" / "repair" if number >= 7 else None  # it has nothing to do with the alerter
     result = graded(AFTER_TASK / str(min(number, 6)) / "alerter", repaired)
