@@ -16,7 +16,7 @@ from sentinel_grader.observe.alerter_runs import ALERTING, QUEUE, Sample, entry_
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
-from sentinel_grader.observe.patience import BUSY, MOST, Patience
+from sentinel_grader.observe.patience import MOST, Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
@@ -61,12 +61,13 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             wait_until_healthy(scope, place, container)
             place.push(QUEUE, json.dumps(held))
             taken = _is_taken(scope, place)
-            address, grace = place.address(container), math.ceil(GRACE * _slowness(place.agent))
+            before = _slowness(place.agent)
+            address, grace = place.address(container), math.ceil(GRACE * before)
             asking = aside.do(place.agent.http, "GET", address, PORT, "/alerts", timeout=DELAY + grace + 5)
             scope.sleep(IN_HAND)
             seconds = _stop(container, grace)
             answer = asking.result()
-            seconds /= _slowness(place.agent)
+            seconds /= max(before, _slowness(place.agent))
             container.reload()
             if seconds > PROMPT or answer.status != 200:
                 late()
@@ -102,9 +103,9 @@ def _stop(container: Container, grace: int) -> float:
 
 
 def _slowness(talking: Agent) -> float:
-    """How many times longer things take now than alone, by the slowest of some looks; 1 unless the machine is busy."""
-    found = max(talking.slowdown() for _ in range(_LOOKS))
-    return min(found, MOST) if found >= BUSY else 1.0
+    """How many times longer things take now than alone, by the slowest of some looks. What this grade does beside it
+    counts as well: nobody else has to be at work for a stop to take twice as long."""
+    return min(max(talking.slowdown() for _ in range(_LOOKS)), MOST)
 
 
 def _raised(scope: Scope, place: Stand, container: Container, held: dict[str, str]) -> int:
