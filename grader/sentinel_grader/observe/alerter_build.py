@@ -8,6 +8,7 @@ import hmac
 import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,8 +109,14 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
             why = f"did not end within {DEADLINE:.0f} s" if ran.seconds >= DEADLINE else "printed without end"
             raise Fault("build_endless", f"The build {why}.", expected="a build that ends", log=kept)
         if ran.status != 0:
-            raise failure(ran.error, context, kept)
+            raise failure(ran.error, _dockerfile(context, options), kept)
         return told.read_text().strip(), ran
+
+
+def _dockerfile(context: Path, options: Sequence[str]) -> Path:
+    """What is built: the file that an option names, else the context's own."""
+    named = [option.removeprefix("--file=") for option in options if option.startswith("--file=")]
+    return Path(named[-1]) if named else context / "Dockerfile"
 
 
 def run_build(scope: Scope, context: Path, caches: str, *options: str, passing: bool = True) -> Ran:
@@ -131,8 +138,8 @@ _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
 _OURS = ("no space left on device", "failed to solve: unexpected EOF", "error reading from server: EOF")
 
 
-def failure(log: str, context: Path, kept: str = "") -> Exception:
-    """The Fault (or OursError) that the log of a failed build of `context` tells of; it is `kept` under that name."""
+def failure(log: str, dockerfile: Path, kept: str = "") -> Exception:
+    """The Fault (or OursError) that the log of a failed build by `dockerfile` tells of; it is `kept` under that name."""
     if last_word(log).endswith(_OURS):
         return OursError("engine_error", last_word(log)[:500])
     if base := base_out_of_reach(log):
@@ -140,7 +147,7 @@ def failure(log: str, context: Path, kept: str = "") -> Exception:
         return OursError("base_unavailable", f"{words} what there is; a name without a slip may be pulled later.")
     why = cause(log)
     lines = [int(number) for number in _AT.findall(log)]
-    line = lines[-1] if lines else _line_in(why) or line_of_failed_step(log, context / "Dockerfile")
+    line = lines[-1] if lines else _line_in(why) or line_of_failed_step(log, dockerfile)
     said = last_words(log)
     return Fault(
         "build_failed",

@@ -36,7 +36,7 @@ def try_build(scope: Scope, context: Path, caches: str, *options: str) -> Tried:
         return Tried(True, steps=steps_in(ran.error))
     if ran.status is None:
         return Tried(False, "The build did not end in time.")
-    failed = failure(ran.error, context)
+    failed = failure(ran.error, context / "Dockerfile")
     if isinstance(failed, Fault):
         words = "\n".join((str(failed), *failed.outcome.detail))
         return Tried(False, words, steps=steps_in(ran.error), at=failed.outcome.at)

@@ -39,5 +39,5 @@ def _seconds(scope: Scope, context: Path, build: Build, *options: str) -> float:
     if ran.status is None:
         raise Fault("build_endless", "The build did not end.", expected="a build that ends")
     if ran.status != 0:
-        raise failure(ran.error, context)
+        raise failure(ran.error, context / "Dockerfile")
     return ran.seconds

@@ -103,7 +103,10 @@ def test_an_agent_of_ones_own_waits_for_nobody_else(place: Stand) -> None:
     silent = ["python", "-c", "import socket; socket.create_server(('', 8001)); import time; time.sleep(600)"]
     with place.with_agent() as other, place.container(IMAGE, entrypoint=silent) as container, Aside() as aside:
         address = place.address(container)
-        place.agent.http("GET", address, 8001, "/", timeout=1)
+        for _ in range(60):  # until it listens
+            if place.agent.http("GET", address, 8001, "/", timeout=0.5).error == "TimeoutError":
+                break
+            time.sleep(0.1)
         began = time.monotonic()
         asking = aside.do(other.agent.http, "GET", address, 8001, "/", timeout=3)
         answers = [place.agent.http("GET", address, 8001, "/", timeout=3), asking.result()]

@@ -61,7 +61,7 @@ TOLD: dict[str, tuple[str, int, list[str]]] = {
 
 def told_of(name: str, folder: Path) -> SubmissionFault:
     (folder / "Dockerfile").write_text("FROM python:3.13-slim\n")
-    failed = failure((LOGS / f"{name}.txt").read_text(), folder)
+    failed = failure((LOGS / f"{name}.txt").read_text(), folder / "Dockerfile")
     assert isinstance(failed, Fault)
     return failed.outcome
 

@@ -41,7 +41,7 @@ def test_only_the_last_line_says_whose_a_failure_is(last: str, kind: type[Except
     """A step that fails is the learner's, whatever it printed before."""
     log = f"{_STEP}\n#7 0.1 cat: write error: no space left on device\n#7 ERROR: exit code: 1\n{last}\n"
     (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\nRUN cat x\n")
-    assert isinstance(failure(log, tmp_path), kind)
+    assert isinstance(failure(log, tmp_path / "Dockerfile"), kind)
 
 
 @pytest.mark.parametrize("blank", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])

@@ -66,7 +66,7 @@ SYNTAX = (
 )
 def test_the_line_and_the_words(log: str, line: int | None, words: str, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(TEXT)
-    failed = failure(log, tmp_path)
+    failed = failure(log, tmp_path / "Dockerfile")
     assert isinstance(failed, Fault)
     assert failed.outcome.at == Place(DOCKERFILE, line)
     assert failed.outcome.saw.startswith(words)
@@ -75,6 +75,6 @@ def test_the_line_and_the_words(log: str, line: int | None, words: str, tmp_path
 @pytest.mark.parametrize("log", [OLD, NEW])
 def test_what_the_step_itself_said_last_is_shown(log: str, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(TEXT)
-    failed = failure(log, tmp_path)
+    failed = failure(log, tmp_path / "Dockerfile")
     assert isinstance(failed, Fault)
     assert failed.outcome.detail[-1].endswith("ERROR: No matching distribution found for nothing-such==1")

@@ -135,7 +135,7 @@ def test_the_line_at_which_a_build_fails_is_the_learners(text: str, folder: Path
     assert found is not None
     done = build(folder, prepared_text(found), "--output=type=cacheonly")
     assert done.returncode != 0
-    failed = failure(done.stderr, folder)
+    failed = failure(done.stderr, folder / "Dockerfile")
     assert isinstance(failed, Fault)
     lines = [one.line for stage in found.stages for one in stage.instructions if "missing" in one.value.lower()]
     assert failed.outcome.at == Place(DOCKERFILE, *lines), done.stderr
