@@ -139,7 +139,7 @@ _OURS = ("no space left on device", "failed to solve: unexpected EOF", "error re
 
 
 def failure(log: str, dockerfile: Path, kept: str = "") -> Exception:
-    """The Fault (or OursError) that the log of a failed build by `dockerfile` tells of; it is `kept` under that name."""
+    """The Fault (or OursError) that the log of a failed build by `dockerfile` tells of; it is `kept` by that name."""
     if last_word(log).endswith(_OURS):
         return OursError("engine_error", last_word(log)[:500])
     if base := base_out_of_reach(log):

@@ -100,7 +100,7 @@ def test_one_that_a_submission_ended_is_its_own_fault(scope: Scope, place: Stand
 @pytest.mark.engine
 def test_an_agent_of_ones_own_waits_for_nobody_else(place: Stand) -> None:
     """Two requests to one who does not answer take as long as one."""
-    silent = ["python", "-c", "import socket; socket.create_server(('', 8001)); import time; time.sleep(600)"]
+    silent = ["python", "-c", "import socket, time; here = socket.create_server(('', 8001)); time.sleep(600)"]
     with place.with_agent() as other, place.container(IMAGE, entrypoint=silent) as container, Aside() as aside:
         address = place.address(container)
         for _ in range(60):  # until it listens
