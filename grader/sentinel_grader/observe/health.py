@@ -87,8 +87,12 @@ def _moments(scope: Scope, place: Stand, container: Container) -> list[Moment]:
         moments.append(Moment(patience.spent, *health_of(container)))
         if len(moments) > 2 and moments[-3].health == moments[-2].health == moments[-1].health:
             del moments[-2]
-        unheard = moments[-1].health == "unhealthy" and set(exit_codes_of(container)) <= {TIMED_OUT}
-        if (moments[-1].health != "starting" and not unheard) or container.status != "running":
+        if is_founded(moments[-1].health, exit_codes_of(container)) or container.status != "running":
             break
         scope.sleep(0.2)
     return moments
+
+
+def is_founded(health: str, exit_codes: list[int]) -> bool:
+    """Whether an engine's word rests on a probe that came to its end: not if all of them ran out of time."""
+    return health != "starting" and (health != "unhealthy" or not set(exit_codes) <= {TIMED_OUT})

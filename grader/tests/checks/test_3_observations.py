@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sentinel_grader.observe import processes
@@ -13,15 +10,8 @@ from sentinel_grader.observe.export import entries
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.processes import calibrate, watcher
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.session import session
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture
-def scope(tmp_path: Path) -> Iterator[Scope]:
-    with session(tmp_path, {}) as running:
-        yield Scope(running, tmp_path)
 
 
 def test_root_is_seen_as_root(scope: Scope) -> None:

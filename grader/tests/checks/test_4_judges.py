@@ -8,33 +8,20 @@ from typing import Any
 import pytest
 
 from sentinel_grader.checks import module_01 as module_01
-from sentinel_grader.judging import CHECKS, Unmet
 from sentinel_grader.observe.alerter_runs import Sample
 from sentinel_grader.observe.health import Health, Moment
 from sentinel_grader.observe.log_lines import LogLines
 from sentinel_grader.observe.outages import Look, Outage
 from sentinel_grader.observe.stopping import Stopping
 from sentinel_grader.observe.working import Working
-from sentinel_grader.result import Reason
 
-from .record import read
+from .judged import SOLUTION, judge
 
-SOLUTION: dict[str, Any] = {name: recorded.data for name, recorded in read().items()}
 STOPPING: Stopping = SOLUTION["stopping"]
 HEALTH: Health = SOLUTION["health"]
 WORKING: Working = SOLUTION["working"]
 DROPPED = Sample(1.1, 0, "RemoteDisconnected: Remote end closed connection without response")
 WELL, AWAY = Look(1.0, 200, "ok", "healthy"), Look(3.0, 503, "away", "unhealthy")
-
-
-def _judge(id_: str, **changed: Any) -> Reason | None:
-    """Why the check fails; None if it does not."""
-    seen = SOLUTION | changed
-    try:
-        CHECKS[id_].function(*(seen[name] for name in CHECKS[id_].observations))
-    except Unmet as unmet:
-        return unmet.reason
-    return None
 
 
 def _with(how: str, **changed: Any) -> Health:
@@ -44,7 +31,7 @@ def _with(how: str, **changed: Any) -> Health:
 
 @pytest.mark.parametrize("id_", ["m1.graceful_stop", "m1.health_dependency", "m1.health_dead", "m1.logs"])
 def test_the_solution_passes(id_: str) -> None:
-    assert _judge(id_) is None
+    assert judge(id_) is None
 
 
 @pytest.mark.parametrize(
@@ -63,14 +50,14 @@ def test_the_solution_passes(id_: str) -> None:
     ],
 )
 def test_a_stop_that_costs_somebody_something(changed: dict[str, Any], code: str, words: str) -> None:
-    reason = _judge("m1.graceful_stop", stopping=replace(STOPPING, **changed))
+    reason = judge("m1.graceful_stop", stopping=replace(STOPPING, **changed))
     assert reason
     assert (reason.code, words in reason.saw) == (code, True), reason
 
 
 @pytest.mark.parametrize("changed", [{"exit_code": 143}, {"seconds": 4.9}, {"signal": "SIGINT"}, {"signal": "15"}])
 def test_a_stop_that_costs_nobody_anything(changed: dict[str, Any]) -> None:
-    assert _judge("m1.graceful_stop", stopping=replace(STOPPING, **changed)) is None
+    assert judge("m1.graceful_stop", stopping=replace(STOPPING, **changed)) is None
 
 
 def test_each_way_of_losing_redis_was_tried_and_told_of_truly() -> None:
@@ -100,7 +87,7 @@ def test_each_way_of_losing_redis_was_tried_and_told_of_truly() -> None:
     ],
 )  # fmt: skip
 def test_a_lie_in_any_way_of_losing_redis_is_one(how: str, changed: dict[str, Any], code: str, words: str) -> None:
-    reason = _judge("m1.health_dependency", health=_with(how, **changed))
+    reason = judge("m1.health_dependency", health=_with(how, **changed))
     assert reason
     assert (reason.code, words.format(how=how) in reason.saw) == (code, True), reason
 
@@ -108,14 +95,14 @@ def test_a_lie_in_any_way_of_losing_redis_is_one(how: str, changed: dict[str, An
 def test_an_entry_that_is_lost_once_redis_is_back_is_told() -> None:
     batch = HEALTH.outages[0].batches[0]
     lost = _with("stopped", batches=[replace(batch, alerts={})])
-    reason = _judge("m1.health_dependency", health=lost)
+    reason = judge("m1.health_dependency", health=lost)
     assert reason
     assert reason.saw == "Once Redis was back, which had been stopped, 3 errors on the queue raised no alert"
 
 
 @pytest.mark.parametrize("outages", [[], HEALTH.outages[:2], [Outage("stopped", [])]], ids=["none", "two", "empty"])
 def test_a_way_that_was_not_tried_proves_nothing(outages: list[Outage]) -> None:
-    assert _judge("m1.health_dependency", health=replace(HEALTH, outages=outages))
+    assert judge("m1.health_dependency", health=replace(HEALTH, outages=outages))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +116,7 @@ def test_a_way_that_was_not_tried_proves_nothing(outages: list[Outage]) -> None:
     ],
 )  # fmt: skip
 def test_a_dead_service_that_nobody_notices(dead: list[Moment], code: str, words: str) -> None:
-    reason = _judge("m1.health_dead", health=replace(HEALTH, dead=dead))
+    reason = judge("m1.health_dead", health=replace(HEALTH, dead=dead))
     assert reason
     assert (reason.code, words in reason.saw) == (code, True), reason
 
@@ -145,6 +132,6 @@ def test_a_dead_service_that_nobody_notices(dead: list[Moment], code: str, words
     ],
 )  # fmt: skip
 def test_a_log_that_is_not_there_or_not_there_alone(log: LogLines, code: str, words: str) -> None:
-    reason = _judge("m1.logs", working=replace(WORKING, log=log))
+    reason = judge("m1.logs", working=replace(WORKING, log=log))
     assert reason
     assert (reason.code, words in reason.saw) == (code, True), reason

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.aside import Aside
+from sentinel_grader.observe.health import is_founded
 from sentinel_grader.observe.log_lines import innermost, log_lines
 from sentinel_grader.observe.outages import WAYS, Contradicted, Way, health_of, take_away
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.session import session
-from sentinel_grader.observe.stand import Stand, redis_on, stand, wait_for_redis
+from sentinel_grader.observe.stand import Stand, redis_on, wait_for_redis
 
 
 def test_folders_that_changed_only_since_something_in_them_did_are_left_out() -> None:
@@ -31,16 +28,18 @@ def test_probes_are_waited_for_until_all_that_the_engine_keeps_say_otherwise() -
     assert not contradicted.by({"5", "6"}, says=True)
 
 
-@pytest.fixture
-def scope(tmp_path: Path) -> Iterator[Scope]:
-    with session(tmp_path, {}) as running:
-        yield Scope(running, tmp_path)
-
-
-@pytest.fixture
-def place(scope: Scope) -> Iterator[Stand]:
-    with stand(scope.session) as found:
-        yield found
+@pytest.mark.parametrize(
+    ("health", "exit_codes", "founded"),
+    [
+        ("starting", [1], False),
+        ("unhealthy", [-1, -1], False),  # a busy machine did not let them come to ask
+        ("unhealthy", [-1, 1], True),
+        ("healthy", [-1, 0], True),
+        ("", [], True),
+    ],
+)
+def test_ill_is_who_was_asked(health: str, exit_codes: list[int], founded: bool) -> None:
+    assert is_founded(health, exit_codes) is founded
 
 
 @pytest.mark.engine

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from sentinel_grader.checks import module_01 as module_01
-from sentinel_grader.judging import CHECKS, Unmet
 from sentinel_grader.observe.compose.bounds import Bound
 from sentinel_grader.observe.compose.crash import Crash
 from sentinel_grader.observe.compose.flow import Flow
@@ -21,9 +20,9 @@ from sentinel_grader.observe.processes import Process, Watched
 from sentinel_grader.observe.working import Working
 from sentinel_grader.result import Reason
 
-from .record import ids_of, read
+from .judged import SOLUTION, judge
+from .record import ids_of
 
-SOLUTION: dict[str, Any] = {name: recorded.data for name, recorded in read().items()}
 FLOWING: Flowing = SOLUTION["flowing"]
 LASTING: Lasting = SOLUTION["lasting"]
 WORKING: Working = SOLUTION["working"]
@@ -33,16 +32,6 @@ NONE = list[str]()
 ROOT = Process(7, 1, "python", "python -m alerter", [0, 0, 0, 0], 0, False, 2)
 
 
-def _judge(id_: str, **changed: Any) -> Reason | None:
-    """Why the check fails; None if it does not."""
-    seen = SOLUTION | changed
-    try:
-        CHECKS[id_].function(*(seen[name] for name in CHECKS[id_].observations))
-    except Unmet as unmet:
-        return unmet.reason
-    return None
-
-
 def _expect(reason: Reason | None, code: str, words: str) -> None:
     assert reason
     assert (reason.code, words in reason.saw) == (code, True), reason
@@ -50,7 +39,7 @@ def _expect(reason: Reason | None, code: str, words: str) -> None:
 
 @pytest.mark.parametrize("id_", ids_of("1.5"))
 def test_the_solution_passes(id_: str) -> None:
-    assert _judge(id_) is None
+    assert judge(id_) is None
 
 
 # --- compose_up
@@ -79,7 +68,7 @@ def _up(**changed: Any) -> BroughtUp:
 )  # fmt: skip
 def test_a_start_that_needs_luck(which: str, run: BroughtUp, code: str, words: str) -> None:
     changed = replace(SOLUTION[which], brought_up=run)
-    _expect(_judge("m1.compose_up", **{which: changed}), code, words)
+    _expect(judge("m1.compose_up", **{which: changed}), code, words)
 
 
 def test_redis_was_late_by_two_times_that_no_pause_fits() -> None:
@@ -113,7 +102,7 @@ def test_redis_was_late_by_two_times_that_no_pause_fits() -> None:
 )  # fmt: skip
 def test_the_hop_at_which_logs_are_lost_is_named(changed: dict[str, Any], code: str, words: str) -> None:
     flow = replace(FLOW, **changed)
-    _expect(_judge("m1.log_flow", flowing=replace(FLOWING, flow=flow)), code, words)
+    _expect(judge("m1.log_flow", flowing=replace(FLOWING, flow=flow)), code, words)
 
 
 @pytest.mark.parametrize(
@@ -123,11 +112,11 @@ def test_the_hop_at_which_logs_are_lost_is_named(changed: dict[str, Any], code: 
 )
 def test_what_is_no_loss(changed: dict[str, Any]) -> None:
     """One entry may have been handed over before the alerter was held; two alerters know no order."""
-    assert _judge("m1.log_flow", flowing=replace(FLOWING, flow=replace(FLOW, **changed))) is None
+    assert judge("m1.log_flow", flowing=replace(FLOWING, flow=replace(FLOW, **changed))) is None
 
 
 def test_nothing_at_all_is_no_flow() -> None:
-    assert _judge("m1.log_flow", flowing=replace(FLOWING, flow=Flow(200)))
+    assert judge("m1.log_flow", flowing=replace(FLOWING, flow=Flow(200)))
 
 
 # --- persistent
@@ -144,7 +133,7 @@ def test_nothing_at_all_is_no_flow() -> None:
     ],
 )
 def test_what_does_not_last_or_lasts_too_long(changed: dict[str, Any], code: str, words: str) -> None:
-    _expect(_judge("m1.persistent", lasting=replace(LASTING, **changed)), code, words)
+    _expect(judge("m1.persistent", lasting=replace(LASTING, **changed)), code, words)
 
 
 # --- isolated
@@ -169,21 +158,19 @@ def test_what_does_not_last_or_lasts_too_long(changed: dict[str, Any], code: str
     ],
 )  # fmt: skip
 def test_what_can_be_reached_and_need_not(changed: dict[str, Any], code: str, words: str) -> None:
-    _expect(_judge("m1.isolated", flowing=replace(FLOWING, **changed)), code, words)
+    _expect(judge("m1.isolated", flowing=replace(FLOWING, **changed)), code, words)
 
 
 def test_an_image_that_is_root_by_itself_is_for_task_3() -> None:
     both = Watched(9, [ROOT], to_the_end=True)
     changed = {"flowing": replace(FLOWING, watched=both), "working": replace(WORKING, watched=both)}
-    assert _judge("m1.isolated", **changed) is None
-    assert _judge("m1.non_root", **changed)
+    assert judge("m1.isolated", **changed) is None
+    assert judge("m1.non_root", **changed)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_this_machines_own_addresses(address: str) -> None:
-    assert (
-        _judge("m1.isolated", flowing=replace(FLOWING, published=[Published("alerter", "8001/tcp", address)])) is None
-    )
+    assert judge("m1.isolated", flowing=replace(FLOWING, published=[Published("alerter", "8001/tcp", address)])) is None
 
 
 def test_sockets_that_others_could_connect_to() -> None:
@@ -217,7 +204,7 @@ def test_sockets_that_others_could_connect_to() -> None:
     ],
 )  # fmt: skip
 def test_a_crash_that_does_not_heal(changed: dict[str, Any], code: str, words: str) -> None:
-    _expect(_judge("m1.restarts", crashed=replace(CRASHED, **changed)), code, words)
+    _expect(judge("m1.restarts", crashed=replace(CRASHED, **changed)), code, words)
 
 
 _KILLED = Started("alerter", "running", "healthy", 3.0, 1, 0, out_of_memory=True)
@@ -234,4 +221,4 @@ _KILLED = Started("alerter", "running", "healthy", 3.0, 1, 0, out_of_memory=True
     ],
 )
 def test_bounds_that_are_none_or_not_enough(changed: dict[str, Any], code: str, words: str) -> None:
-    _expect(_judge("m1.limits", flowing=replace(FLOWING, **changed)), code, words)
+    _expect(judge("m1.limits", flowing=replace(FLOWING, **changed)), code, words)

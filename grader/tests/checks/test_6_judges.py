@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from sentinel_grader.checks import module_01 as module_01
-from sentinel_grader.judging import CHECKS, Unmet
 from sentinel_grader.observe.alerter_runs import Sample
 from sentinel_grader.observe.answers import DEGRADED, WELL, Asked, Reply
 from sentinel_grader.observe.configured import Configurations, Configured
@@ -18,24 +17,13 @@ from sentinel_grader.observe.stopping import Stopping
 from sentinel_grader.observe.worker_deaths import Done, WorkerDeaths
 from sentinel_grader.result import Reason
 
-from .record import read
+from .judged import SOLUTION, judge
 
-SOLUTION: dict[str, Any] = {name: recorded.data for name, recorded in read().items()}
 CONFIGURATIONS: Configurations = SOLUTION["configurations"]
 DEGRADING: Degrading = SOLUTION["degrading"]
 DEATHS: WorkerDeaths = SOLUTION["worker_deaths"]
 STOPPING: Stopping = SOLUTION["own_stopping"]
 HOWS = [way.how for way in DISTURBANCES]
-
-
-def _judge(id_: str, **changed: Any) -> Reason | None:
-    """Why the check fails; None if it does not."""
-    seen = SOLUTION | changed
-    try:
-        CHECKS[id_].function(*(seen[name] for name in CHECKS[id_].observations))
-    except Unmet as unmet:
-        return unmet.reason
-    return None
 
 
 def _is(reason: Reason | None, code: str, words: str) -> None:
@@ -45,7 +33,7 @@ def _is(reason: Reason | None, code: str, words: str) -> None:
 
 @pytest.mark.parametrize("id_", ["m1.env_config", "m1.degrades", "m1.no_loss"])
 def test_the_solution_passes(id_: str) -> None:
-    assert _judge(id_) is None
+    assert judge(id_) is None
 
 
 # --- m1.env_config ----------------------------------------------------------------------------------------------------
@@ -80,7 +68,7 @@ def _told_otherwise(which: int, **changed: Any) -> Configurations:
     ],
 )
 def test_a_setting_that_makes_no_difference(which: int, changed: dict[str, Any], code: str, words: str) -> None:
-    _is(_judge("m1.env_config", configurations=_told_otherwise(which, **changed)), code, words)
+    _is(judge("m1.env_config", configurations=_told_otherwise(which, **changed)), code, words)
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -92,7 +80,7 @@ def test_any_case_that_comes_to_other_alerts_is_told(which: int, case: int) -> N
     wrong = [[]] if not seen.alerts else [[], [ids[:-1] for ids in seen.alerts], [*seen.alerts, *seen.alerts]]
     for alerts in wrong if seen.alerts else [[seen.errors]]:
         cases = [*one.cases[:case], replace(seen, alerts=alerts), *one.cases[case + 1 :]]
-        reason = _judge("m1.env_config", configurations=_told_otherwise(which, cases=cases))
+        reason = judge("m1.env_config", configurations=_told_otherwise(which, cases=cases))
         _is(reason, "another_behaviour", f"THRESHOLD={one.settings['THRESHOLD']}")
 
 
@@ -103,7 +91,7 @@ def test_the_same_errors_are_an_alert_in_one_place_and_none_in_the_other() -> No
 
 @pytest.mark.parametrize("each", [[], CONFIGURATIONS.each[:1]], ids=["none", "one"])
 def test_one_set_of_settings_proves_nothing(each: list[Configured]) -> None:
-    assert _judge("m1.env_config", configurations=replace(CONFIGURATIONS, each=each))
+    assert judge("m1.env_config", configurations=replace(CONFIGURATIONS, each=each))
 
 
 # --- m1.degrades ------------------------------------------------------------------------------------------------------
@@ -144,7 +132,7 @@ def test_each_way_of_losing_redis_was_tried() -> None:
     ],
 )
 def test_a_service_that_does_not_outlive_its_redis(how: str, changed: dict[str, Any], code: str, words: str) -> None:
-    _is(_judge("m1.degrades", degrading=_disturbed(how, **changed)), code, words.format(how=how))
+    _is(judge("m1.degrades", degrading=_disturbed(how, **changed)), code, words.format(how=how))
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -153,19 +141,17 @@ def test_another_process_in_its_place_is_no_recovery(how: str) -> None:
     child = [replace(process, pid=7) for process in before.processes]
     another = [replace(process, pid=19) for process in child]
     seen = _disturbed(how, before=replace(before, processes=child), after=replace(before, processes=another))
-    _is(
-        _judge("m1.degrades", degrading=seen), "another_process", "process 7 (python) was gone, and process 19 (python)"
-    )
+    _is(judge("m1.degrades", degrading=seen), "another_process", "process 7 (python) was gone, and process 19 (python)")
 
 
 def test_an_entry_that_is_lost_once_redis_is_back_is_told() -> None:
     batch = DEGRADING.each[0].batches[0]
-    reason = _judge("m1.degrades", degrading=_disturbed("stopped", batches=[replace(batch, alerts={})]))
+    reason = judge("m1.degrades", degrading=_disturbed("stopped", batches=[replace(batch, alerts={})]))
     _is(reason, "does_not_go_on", "which had been stopped, 3 errors on the queue raised no alert")
 
 
 def test_a_way_that_was_not_tried_proves_nothing() -> None:
-    assert _judge("m1.degrades", degrading=Degrading(DEGRADING.each[:-1]))
+    assert judge("m1.degrades", degrading=Degrading(DEGRADING.each[:-1]))
 
 
 # --- m1.no_loss -------------------------------------------------------------------------------------------------------
@@ -179,13 +165,13 @@ def _died(how: str, **changed: Any) -> WorkerDeaths:
 def test_an_entry_that_no_alert_names_is_lost_whatever_their_number(how: str) -> None:
     one = next(one for one in DEATHS.each if one.how == how)
     first, *others = one.queued
-    lost = _judge("m1.no_loss", worker_deaths=_died(how, alerts=dict.fromkeys(others, 1)))
+    lost = judge("m1.no_loss", worker_deaths=_died(how, alerts=dict.fromkeys(others, 1)))
     _is(lost, "lost", f"and {how}. Of {len(one.queued)} errors 1 are lost")
-    counted = _judge("m1.no_loss", worker_deaths=_died(how, alerts=dict.fromkeys([*others, "made-up"], 1)))
+    counted = judge("m1.no_loss", worker_deaths=_died(how, alerts=dict.fromkeys([*others, "made-up"], 1)))
     _is(counted, "lost", "1 are lost")
-    doubled = _judge("m1.no_loss", worker_deaths=_died(how, alerts={**dict.fromkeys(others, 1), first: 2}))
+    doubled = judge("m1.no_loss", worker_deaths=_died(how, alerts={**dict.fromkeys(others, 1), first: 2}))
     _is(doubled, "doubled", "1 errors are named by more than one alert")
-    made_up = _judge("m1.no_loss", worker_deaths=_died(how, alerts={**one.alerts, "made-up": 1}))
+    made_up = judge("m1.no_loss", worker_deaths=_died(how, alerts={**one.alerts, "made-up": 1}))
     _is(made_up, "made_up", "such as made-up")
 
 
@@ -201,12 +187,12 @@ def test_an_entry_that_no_alert_names_is_lost_whatever_their_number(how: str) ->
     ],
 )
 def test_work_that_was_not_killed_in_the_middle_or_not_taken_up(changed: Any, code: str, words: str) -> None:
-    _is(_judge("m1.no_loss", worker_deaths=_died("started again", **changed)), code, words)
+    _is(judge("m1.no_loss", worker_deaths=_died("started again", **changed)), code, words)
 
 
 def test_each_way_to_die_was_tried() -> None:
     assert [(one.how, one.kills) for one in DEATHS.each] == [("started again", 2), ("replaced by another", 2)]
-    assert _judge("m1.no_loss", worker_deaths=replace(DEATHS, each=DEATHS.each[:1]))
+    assert judge("m1.no_loss", worker_deaths=replace(DEATHS, each=DEATHS.each[:1]))
 
 
 def test_what_a_worker_does_that_nobody_disturbs_is_as_it_was() -> None:
@@ -216,7 +202,7 @@ def test_what_a_worker_does_that_nobody_disturbs_is_as_it_was() -> None:
         ([first, second, first, third], "doubled"), ([], "stuck"),
     ]:  # fmt: skip
         seen = replace(DEATHS, orderly=replace(DEATHS.orderly, named=named))
-        _is(_judge("m1.no_loss", worker_deaths=seen), code, "With your own code: ")
+        _is(judge("m1.no_loss", worker_deaths=seen), code, "With your own code: ")
 
 
 @pytest.mark.parametrize(
@@ -224,4 +210,4 @@ def test_what_a_worker_does_that_nobody_disturbs_is_as_it_was() -> None:
     [({"exit_code": 137}, "killed"), ({"seconds": 8.2}, "slow_to_stop"), ({"raised": 0}, "entry_dropped")],
 )
 def test_a_stop_that_costs_somebody_something_since_the_code_was_mended(changed: dict[str, Any], code: str) -> None:
-    _is(_judge("m1.no_loss", own_stopping=replace(STOPPING, **changed)), code, "With your own code: ")
+    _is(judge("m1.no_loss", own_stopping=replace(STOPPING, **changed)), code, "With your own code: ")

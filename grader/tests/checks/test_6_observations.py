@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +15,8 @@ from sentinel_grader.observe.outages import bring_back, take_away
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.own_build import with_own_code
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.session import session
 from sentinel_grader.observe.slow_redis import LATE, slow_redis_on
-from sentinel_grader.observe.stand import REDIS, Stand, stand, wait_for_redis
+from sentinel_grader.observe.stand import REDIS, Stand, wait_for_redis
 
 
 @pytest.mark.parametrize(
@@ -55,18 +52,6 @@ def test_whose_code_it_was_is_said_of_a_fault() -> None:
     ):
         raise Fault("container_ended", "It ended.", expected="one that runs", detail=("last words",))
     assert (raised.value.outcome.code, raised.value.outcome.detail) == ("container_ended", ("last words",))
-
-
-@pytest.fixture
-def scope(tmp_path: Path) -> Iterator[Scope]:
-    with session(tmp_path, {}) as running:
-        yield Scope(running, tmp_path)
-
-
-@pytest.fixture
-def place(scope: Scope) -> Iterator[Stand]:
-    with stand(scope.session) as found:
-        yield found
 
 
 @pytest.mark.engine
