@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 
 import pytest
 
@@ -12,6 +12,7 @@ from sentinel_grader import course
 from sentinel_grader.paths import REPORTS
 
 from ..cases import asked_for, each
+from ..side_by_side import side_by_side
 from . import task_1, task_2, task_3, task_4, task_5, task_6, task_7, task_8
 from .matrix import Run, all_checks, latest_python, run, smallest_cover
 from .mutant import Mutant
@@ -33,9 +34,9 @@ def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
     """Every mutant that is asked for, graded several at a time. Where only the quick ones are, it is on the checks of
     their own tasks: that no other check fails of them is for the whole matrix to show."""
     asked, whole = asked_for(request, "mutant"), "not slow" not in request.config.getoption("-m")
-    with latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        yield {mutant.name: pool.submit(run, mutant, whole=whole) for mutant in MUTANTS if mutant.name in asked}
-        pool.shutdown(cancel_futures=True)
+    chosen = [mutant for mutant in MUTANTS if mutant.name in asked]
+    with latest_python(), side_by_side({mutant.name: partial(run, mutant, whole=whole) for mutant in chosen}) as done:
+        yield done
 
 
 @pytest.mark.engine

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from sentinel_grader.observe import alerter_build
 
 from ..cases import asked_for, each
 from ..mutants.matrix import latest_python
+from ..side_by_side import side_by_side
 from . import answers, builds, card, own_code, refused, repair, runs, signals, stacks
 from .attempt import Attempt
 from .table import as_text
@@ -46,18 +47,17 @@ def trials(request: pytest.FixtureRequest, workplace: Path) -> Iterator[Trials]:
     del workplace
     asked = asked_for(request, "attempt")
     chosen = [attempt for attempt in ATTEMPTS if attempt.name in asked]
-    with latest_python(), ThreadPoolExecutor(os.cpu_count() or 2) as pool, ThreadPoolExecutor(1) as one:
-        done = {attempt.name: pool.submit(run, attempt) for attempt in chosen if not attempt.within}
+    usual = {attempt.name: partial(run, attempt) for attempt in chosen if not attempt.within}
+    with latest_python(), side_by_side(usual) as done, ThreadPoolExecutor(1) as last:
         waits = list(done.values())
-        done |= {attempt.name: one.submit(_cut_short, attempt, waits) for attempt in chosen if attempt.within}
-        yield {attempt.name: done[attempt.name] for attempt in chosen}
-        pool.shutdown(cancel_futures=True)
+        cut = {attempt.name: last.submit(_cut_short, attempt, waits) for attempt in chosen if attempt.within}
+        yield {attempt.name: (done | cut)[attempt.name] for attempt in chosen}
+        last.shutdown(cancel_futures=True)
 
 
 def _cut_short(attempt: Attempt, others: list[Future[Trial]]) -> Trial:
     """Run it once the others are done: builds get less time meanwhile."""
-    for other in others:
-        other.exception()
+    wait(others)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alerter_build, "DEADLINE", attempt.within)
         return run(attempt)
