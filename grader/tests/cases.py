@@ -25,3 +25,8 @@ def asked_for(request: pytest.FixtureRequest, parameter: str) -> set[str]:
     """The names of the cases that this run of pytest asks for under this parameter."""
     calls = [item.callspec for item in request.session.items if hasattr(item, "callspec")]
     return {call.params[parameter].name for call in calls if parameter in call.params}
+
+
+def is_whole(request: pytest.FixtureRequest) -> bool:
+    """Whether this run of pytest takes its time: `./sentinel test --all`."""
+    return "not slow" not in request.config.getoption("-m")

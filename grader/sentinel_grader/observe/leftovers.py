@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +25,8 @@ from sentinel_grader.paths import state_folder
 
 #: Every container, network and volume of a grade carries it, with the run's id as its value.
 LABEL = "io.sentinel.run"
+#: Seconds that an engine gets to let go what it still holds.
+LETTING_GO = 5.0
 
 
 def _locks() -> Path:
@@ -33,14 +36,12 @@ def _locks() -> Path:
 
 
 @contextlib.contextmanager
-def run_lock(key: str, run: str, keep: bool) -> Iterator[None]:
-    """Hold the run's lock for the block. Its file stays where the block was interrupted, or the run's objects are kept:
-    by it the next run knows that there is something to sweep."""
+def run_lock(key: str, run: str) -> Iterator[Callable[[], None]]:
+    """Hold the run's lock for the block, which calls what it is given once nothing is left of the run. Until then, the
+    next run knows by the file that there is something to sweep."""
     path = _locks() / f"{key}.{run}"
     with _locked(path):
-        yield
-        if not keep:
-            path.unlink(missing_ok=True)
+        yield lambda: path.unlink(missing_ok=True)
 
 
 def _locked(path: Path) -> IO[str]:
@@ -69,11 +70,16 @@ def sweep(engine: DockerClient, key: str) -> bool:
     return alone
 
 
-def clean(engine: DockerClient, run: str) -> None:
-    """Remove a run's objects, and learners' images that nobody uses. Raises OursError where the engine is gone."""
+def clean(engine: DockerClient, run: str) -> bool:
+    """Remove a run's objects, and learners' images that nobody uses; whether nothing is left of the run. What an engine
+    does not let go at once is tried again: on a busy one, a network still has the container that was just removed.
+    Raises OursError where the engine is gone."""
+    until = time.monotonic() + LETTING_GO
     try:
-        remove(engine, run)
+        while (left := remove(engine, run)) and time.monotonic() < until:
+            time.sleep(0.05)
         learners_images.remove_outdated(engine)
+        return not left
     except OSError as error:  # what `requests` raises where nobody answers
         raise OursError("engine_gone", str(error)) from error
 

@@ -175,6 +175,8 @@ class _Run:
                 scope.cancel()
                 await work
                 raise
+        if self._session.disk and (fault := self._session.disk.filled_by(observation.name)):
+            return fault, time.monotonic() - started, False
         slow = isinstance(outcome, Unavailable) and outcome.code in _SLOW
         return outcome, time.monotonic() - started, strain.from_outside or slow
 

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from docker import DockerClient
 
+from sentinel_grader.environment.docker import version_number
+from sentinel_grader.observe.disk import OBSERVATION, Disk
 from sentinel_grader.observe.engine import connect, key_of
 from sentinel_grader.observe.facts import Facts
 from sentinel_grader.observe.leftovers import LABEL, clean, run_lock, sweep
-from sentinel_grader.observe.log import Log
+from sentinel_grader.observe.log import AT_WORK, Log
 from sentinel_grader.observe.removals import Removals
 
 
 @dataclass(frozen=True)
 class Session:
-    """A grade under way. `nonces` are what this run planted, by what they are for: kept with the result."""
+    """A grade under way. `nonces` are what this run planted, by what they are for: kept with the result. `disk` is
+    there while somebody looks at what its containers write."""
 
     run: str
     engine: DockerClient
@@ -29,10 +32,12 @@ class Session:
     log: Log = field(default_factory=Log)
     facts: Facts = field(default_factory=Facts.default)
     removals: Removals = field(default_factory=Removals)
+    disk: Disk | None = None
 
     @property
     def labels(self) -> dict[str, str]:
-        return {LABEL: self.run}
+        """What everything that is made on the engine now must carry."""
+        return {LABEL: self.run, OBSERVATION: AT_WORK.get()}
 
     def name(self, what: str) -> str:
         """A name that no other run uses. Container names need two characters at least."""
@@ -47,11 +52,15 @@ def session(
     OursError where the engine is gone by then; the next run on it cleans up."""
     engine, run, log = connect(), uuid.uuid4().hex[:10], log or Log()
     engine.api.hooks["response"].append(log.called)
-    with contextlib.closing(engine), run_lock(key := key_of(engine), run, keep):
+    with contextlib.closing(engine), run_lock(key := key_of(engine), run) as forget:
         sweep(engine, key)
         try:
-            with Removals(keep=keep) as removals:
-                yield Session(run, engine, submission, surroundings, log=log, removals=removals)
-        finally:
+            version = version_number(surroundings.get("engine", ""))
+            with Removals(keep=keep, version=version) as removals, Disk(run) as disk:
+                yield Session(run, engine, submission, surroundings, log=log, removals=removals, disk=disk)
+        except BaseException:
             if not keep:
-                clean(engine, run)
+                clean(engine, run)  # not forgotten: the engine may still be at work on an image
+            raise
+        if not keep and clean(engine, run):
+            forget()

@@ -20,7 +20,7 @@ from sentinel_grader.observe.patience import MOST, Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
-from sentinel_grader.observe.strain import STRAIN, late
+from sentinel_grader.observe.strain import HALF, STRAIN, Burning, late
 
 #: Seconds that the work on an entry, and a request, are made to take; for which both are in hand before it is told to
 #: stop; and that it gets then before it is killed, as `docker stop` has it, or longer while the machine is busy.
@@ -63,13 +63,13 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             wait_until_healthy(scope, place, container)
             place.push(QUEUE, json.dumps(held))
             taken = _is_taken(scope, place)
-            before = _slowness(place.agent)
+            before = _slowness(place.agent, container)
             address, grace = place.address(container), math.ceil(GRACE * before)
             asking = aside.do(place.agent.http, "GET", address, PORT, "/alerts", timeout=DELAY + grace + 5)
             scope.sleep(IN_HAND)
-            took = _stop(container, grace)
+            took, is_burning = _stop(container, grace)
             answer = asking.result()
-            seconds = took / max(before, _slowness(place.agent))
+            seconds = took if is_burning else took / max(before, _slowness(place.agent))
             container.reload()
             signal, code = _stop_signal(container), int(container.attrs["State"]["ExitCode"])
             is_killed_by_wish = code == KILLED and took < grace  # at once, on the busiest machine
@@ -97,22 +97,28 @@ def _stop_signal(container: Container) -> str:
     return str(container.attrs["Config"].get("StopSignal") or "")
 
 
-def _stop(container: Container, grace: int) -> float:
-    """Stop it by the signal that its image asks for; the seconds until it has ended. Meanwhile it is counted what it
-    takes: that cannot be asked afterwards."""
-    began, strain = time.monotonic(), STRAIN.get()
+def _stop(container: Container, grace: int) -> tuple[float, bool]:
+    """Stop it by the signal that its image asks for; the seconds until it has ended, and whether it kept processors
+    busy itself. Meanwhile it is counted what it takes: that cannot be asked afterwards."""
+    began, strain, burning = time.monotonic(), STRAIN.get(), Burning(container.client, str(container.id))
     with Aside() as aside:
         stopping = aside.do(container.stop, timeout=grace)
-        while not wait([stopping], timeout=COUNTING).done and strain:
-            strain.count()
+        while not wait([stopping], timeout=COUNTING).done:
+            burning.look()
+            if strain:
+                strain.count()
         stopping.result()
-    return time.monotonic() - began
+    return time.monotonic() - began, burning.processors >= HALF
 
 
-def _slowness(talking: Agent) -> float:
+def _slowness(talking: Agent, running: Container | None = None) -> float:
     """How many times longer things take now than alone, by the slowest of some looks. What this grade does beside it
-    counts as well: nobody else has to be at work for a stop to take twice as long."""
-    return min(max(talking.slowdown() for _ in range(_LOOKS)), MOST)
+    counts as well: nobody else has to be at work for a stop to take twice as long. But not what it does itself."""
+    burning = Burning(running.client, str(running.id)) if running else None
+    found = min(max(talking.slowdown() for _ in range(_LOOKS)), MOST)
+    if burning:
+        burning.look()
+    return 1.0 if burning and burning.processors >= HALF else found
 
 
 def _raised(scope: Scope, place: Stand, container: Container, held: dict[str, str]) -> int:

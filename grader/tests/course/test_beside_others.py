@@ -3,7 +3,9 @@ there belongs to somebody else."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -19,6 +21,7 @@ import pytest
 from docker import DockerClient
 from docker.types import Mount
 
+from sentinel_grader import pristine
 from sentinel_grader.observe.engine import connect
 from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.paths import ROOT, state_folder
@@ -27,6 +30,8 @@ from sentinel_grader.result import CheckResult, Result, Verdict
 from .exercises import AFTER_TASK, BASE, SOLUTION, STARTER, assemble
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+#: How often a grade of the whole module is killed, within so many seconds of its start.
+KILLS, WITHIN = 20, 50.0
 #: Everything there is to grade of the alerter; and the least, which asks nothing of the engine but to be clean.
 EVERYTHING, LITTLE = ("1.1", "1.2", "1.3", "1.4"), ("m1.pinned_base",)
 
@@ -89,6 +94,10 @@ class Graders:
         """Start to grade; the process, and where it will write the result."""
         checkout = self._folder / uuid.uuid4().hex
         assemble(checkout / STARTER.relative_to(ROOT), recipe, mended=False)
+        return self.start_in(checkout, targets)
+
+    def start_in(self, checkout: Path, targets: tuple[str, ...]) -> tuple[subprocess.Popen[str], Path]:
+        """The same for a checkout that is there."""
         result = checkout / "result.json"
         # Four grades of as many observations as one may have would start a service more slowly than it must start.
         command = [sys.executable, "-m", "sentinel_grader", "grade", *targets, "--jobs", "2", "--json", str(result)]
@@ -104,6 +113,16 @@ class Graders:
             ),  # shells ignore it for what they start by `&`
         )
         return process, result
+
+    def processes(self) -> list[str]:
+        """Those that are left of what was started, by their commands."""
+        sign = f"SENTINEL_STATE={self._folder / 'state'}".encode()
+        found = list[str]()
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it ended
+                if sign in (process / "environ").read_bytes().split(b"\0"):
+                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        return found
 
     def runs(self) -> list[str]:
         """What the grades that are under way, or not cleaned up after, call themselves on the engine."""
@@ -174,3 +193,31 @@ def test_a_grade_that_was_ended_leaves_nothing_once_the_next_one_has_run(
     assert _left(engine, run) == {}
     graders.grade(STARTER, LITTLE)
     assert graders.runs() == [], "and it is forgotten"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_killed_at_random_moments_of_a_whole_grade_the_next_one_cleans_up_and_grades_right(
+    graders: Graders, engine: DockerClient, tmp_path: Path
+) -> None:
+    pristine.lay(checkout := tmp_path / "solved", solved=True)
+    seed = random.randrange(1 << 32)
+    moments = random.Random(seed)
+    for number in range(KILLS):
+        process, _ = graders.start_in(checkout, ("1",))
+        after = moments.uniform(0.3, WITHIN)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(after)
+        said = f"kill {number + 1} after {after:.1f} s (seed {seed})"
+        runs = graders.runs()
+        process.kill()
+        process.communicate(timeout=60)
+        graders.grade(STARTER, LITTLE)
+        assert {run: left for run in runs if (left := _left(engine, run))} == {}, said
+        graders.grade(STARTER, LITTLE)
+        assert graders.runs() == [], said
+        assert graders.processes() == [], said
+    process, result = graders.start_in(checkout, ("1",))
+    output, _ = process.communicate(timeout=400)
+    assert process.returncode == 0, output
+    assert msgspec.json.decode(result.read_bytes(), type=Result).points == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -51,16 +52,18 @@ class Runner:
         (self.workspace / "sentinel").write_text(LAUNCHER.format(python=shlex.quote(sys.executable)))
         self._summary = folder / "summary.md"
 
-    def run(self) -> Job:
+    def run(self, target: str = "") -> Job:
+        """Run it after a push, or by hand for a `target`."""
         self._summary.write_text("")
         runners = {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(self.workspace)}
         environment = {**os.environ, **runners, "GITHUB_STEP_SUMMARY": str(self._summary)}
         status, log = 0, ""
-        for command in [step["run"] for step in STEPS if "run" in step]:
+        for step in [step for step in STEPS if "run" in step]:
+            given = {name: _evaluated(value, target) for name, value in step.get("env", {}).items()}
             done = subprocess.run(
-                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],
+                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
                 cwd=self.workspace,
-                env=environment,
+                env=environment | given,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -70,6 +73,13 @@ class Runner:
             if status:
                 break
         return Job(status, log, self._summary.read_text())
+
+
+def _evaluated(value: str, target: str) -> str:
+    """The one expression there is: the input of whoever starts it by hand, else what is graded after a push."""
+    found = re.fullmatch(r"\$\{\{ inputs\.target \|\| '([^']+)' \}\}", value)
+    assert found, f"this runner does not know the expression {value!r}"
+    return target or found[1]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +97,7 @@ def test_a_starter_makes_the_job_red_and_says_where_to_look(runner: Runner) -> N
     assert "There is no file bases.tar. The bases come from elsewhere" in job.log
     assert (runner.workspace / "bases.tar").stat().st_size > 10_000_000
     assert f"::error file={ALERTER}/Dockerfile" in job.log
-    assert f"0 of {_points()} points" in job.summary.replace("&#58;", ":")
+    assert f"0 of {_points('1')} points" in job.summary.replace("&#58;", ":")
     assert "did not pass" in job.summary
 
 
@@ -95,15 +105,16 @@ def test_a_starter_makes_the_job_red_and_says_where_to_look(runner: Runner) -> N
 @pytest.mark.timeout(300)
 def test_a_solution_makes_the_job_green_with_the_bases_from_the_cache(runner: Runner) -> None:
     lay_solution(runner.workspace)
-    job = runner.run()
+    job = runner.run("1.3")
     assert job.status == 0, job.log
     assert "::error" not in job.log
-    assert f"::notice title=Sentinel::{_points()} of {_points()} points: passed" in job.log
-    assert f"{_points()} of {_points()} points" in job.summary
+    points = _points("1.3")
+    assert f"::notice title=Sentinel::{points} of {points} points: passed" in job.log
+    assert f"{points} of {points} points" in job.summary
 
 
-def _points() -> int:
-    return sum(info.points for info in course.checks().values())
+def _points(target: str) -> int:
+    return sum(course.checks()[id_].points for id_ in course.select(target))
 
 
 def test_the_cache_is_read_and_written_under_one_key_made_of_what_makes_the_bases() -> None:

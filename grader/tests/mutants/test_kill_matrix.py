@@ -11,7 +11,7 @@ import pytest
 from sentinel_grader import course
 from sentinel_grader.paths import REPORTS
 
-from ..cases import asked_for, each
+from ..cases import asked_for, each, is_whole
 from ..side_by_side import side_by_side
 from . import task_1, task_2, task_3, task_4, task_5, task_6, task_7, task_8
 from .matrix import Run, all_checks, latest_python, run, smallest_cover
@@ -31,9 +31,9 @@ Runs = dict[str, Future[Run]]
 
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
-    """Every mutant that is asked for, graded several at a time. Where only the quick ones are, it is on the checks of
-    their own tasks: that no other check fails of them is for the whole matrix to show."""
-    asked, whole = asked_for(request, "mutant"), "not slow" not in request.config.getoption("-m")
+    """Every mutant that is asked for, graded several at a time. Where only the quick ones are, it is on the checks that
+    they must fail: that no other check fails of them is for the whole matrix to show."""
+    asked, whole = asked_for(request, "mutant"), is_whole(request)
     chosen = [mutant for mutant in MUTANTS if mutant.name in asked]
     with latest_python(), side_by_side({mutant.name: partial(run, mutant, whole=whole) for mutant in chosen}) as done:
         yield done

@@ -153,6 +153,13 @@ _HARM = [
         STARTS,
     ),
     Attempt(
+        "fills-the-disk",
+        "The container writes to its own layer without end, until the engine has no disk left.",
+        {"m1.starts": "disk_filled"},
+        _instead("with open('/tmp/filled', 'wb') as file:\n    while True: file.write(bytes(1 << 24))\n"),
+        STARTS,
+    ),
+    Attempt(
         "logs-without-end",
         "The container prints without end, workflow commands and escape sequences, while it works.",
         {},

@@ -19,6 +19,22 @@ def end(*_):
 signal.signal(signal.SIGTERM, end)
 service.wait()
 """
+#: Keeps the processors busy, so that the machine looks slow, and takes its time at SIGTERM.
+_BURNING = """\
+import os, signal, subprocess, sys, time
+service = subprocess.Popen([sys.executable, "-m", "alerter"])
+for _ in range(3):
+    if not os.fork():
+        while True:
+            pass
+def end(*_):
+    service.send_signal(signal.SIGTERM)
+    service.wait()
+    time.sleep(12)
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+service.wait()
+"""
 #: At SIGTERM it answers nobody, waits until all that wait have given up, and ends well.
 _PATIENT = """\
 import os, signal, subprocess, sys, time
@@ -74,6 +90,13 @@ ATTEMPTS = [
         "An init of its own keeps all waiting at the signal, and ends with 0.",
         {"m1.graceful_stop": "request_dropped"},
         _instead(_PATIENT),
+        STOP,
+    ),
+    Attempt(
+        "burns-while-it-stops",
+        "It keeps every processor busy, so that the machine looks slow, and takes its time to stop.",
+        {"m1.graceful_stop": "slow_to_stop"},
+        _instead(_BURNING),
         STOP,
     ),
     Attempt(

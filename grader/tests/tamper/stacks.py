@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sentinel_grader import course
 
 from ..mutants.mutant import Swap
@@ -16,6 +18,11 @@ _END = '      options: { max-size: 10m, max-file: "3" }\n'
 def _service(lines: str) -> Swap:
     """One more service."""
     return _END, f"{_END}\n{lines}"
+
+
+def _neighbour(line: str, more: str = "") -> Swap:
+    """A service beside the alerter that runs a line of shell."""
+    return _service(f"  neighbour:\n    image: python:3.13-slim\n    command: [sh, -c, {json.dumps(line)}]\n{more}")
 
 
 def _refused(name: str, what: str, code: str, *swaps: Swap) -> Attempt:
@@ -78,6 +85,27 @@ ATTEMPTS = [
                            "    command: [python, -c, 'x = [bytearray(b\"x\") * (1 << 24) for _ in range(4096)]']\n")},
         ("m1.compose_up",),
         judged=UP,
+    ),
+    Attempt(
+        "neighbour-that-fills-the-disk",
+        "A service beside the alerter writes to its own layer without end, and is never ready.",
+        {"m1.compose_up": "disk_filled"},
+        {COMPOSE: _neighbour("cat /dev/zero > /filled", "    healthcheck: { test: exit 1 }\n")},
+        TASK,
+    ),
+    Attempt(
+        "neighbour-that-forks",
+        "A service beside the alerter forks until nobody may any more.",
+        {},
+        {COMPOSE: _neighbour("for n in $$(seq 5000); do sleep 600 & done; wait; sleep 600")},
+        TASK,
+    ),
+    Attempt(
+        "neighbour-that-prints",
+        "A service beside the alerter prints half a gigabyte, workflow commands among it.",
+        {},
+        {COMPOSE: _neighbour("yes '::error title=forged::forged ]]>' | head -c 500000000; sleep 600")},
+        TASK,
     ),
     Attempt(
         "redis-that-takes-nothing",
