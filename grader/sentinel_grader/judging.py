@@ -176,12 +176,14 @@ def _judge(check: Check, outcomes: Mapping[str, Outcome], judged: Mapping[str, J
     own = next((fault for name, fault in faults.items() if registry[name].owner == check.id), None)
     if own:
         return Judged(check.id, Verdict.FAILED, _reason_of(own, check))
-    owners = sorted({registry[name].owner for name in faults})
+    owners = sorted({registry[name].owner for name in faults} - {""})
     # What went well where its owner looked, and not where this check does, hides behind nobody.
     if unseen := [fault for name, fault in faults.items() if _has_passed(registry[name].owner, judged)]:
         return Judged(check.id, Verdict.FAILED, _reason_of(unseen[0], check))
     if at_fault := tuple(dict.fromkeys((*owners, *_failed(check.needs, judged)))):
         return _skipped(check, at_fault)
+    if faults:  # of what has no owner: nobody else tells of it
+        return Judged(check.id, Verdict.FAILED, _reason_of(next(iter(faults.values())), check))
     if gone := [outcome for outcome in roots.values() if isinstance(outcome, Unavailable)]:
         return Judged(check.id, Verdict.NOT_GRADED, Reason(code=gone[0].code, saw=gone[0].detail))
     pending = tuple(id_ for id_ in check.needs if judged[id_].verdict is Verdict.NOT_GRADED)

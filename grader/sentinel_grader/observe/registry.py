@@ -28,8 +28,9 @@ class Observation:
     """One declared observation.
 
     `inputs` are patterns of the submission's files that it may read (pathlib's `glob`, below the submission); `owner`
-    is the check that fails when it ends in a SubmissionFault; "" where it cannot. One that is `long` begins before the
-    others that could begin as well: it mostly waits, and the grade would wait for it in the end.
+    is the check that fails when it ends in a SubmissionFault; "" where that fails whatever is made from it. One that is
+    `long` begins before the others that could begin as well: it mostly waits, and the grade would wait for it in the
+    end.
     """
 
     name: str

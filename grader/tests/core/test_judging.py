@@ -188,3 +188,31 @@ def test_what_passed_where_its_owner_looked_fails_where_it_went_wrong() -> None:
     assert [(each.id, each.verdict.value) for each in judged] == [("m.starts", "passed"), ("m.non_root", "failed")]
     assert judged[1].reason
     assert judged[1].reason.code == "container_ended"
+
+
+def test_a_fault_of_what_has_no_owner_fails_each_check_that_is_made_from_it() -> None:
+    registry = Registry()
+
+    @registry.observation("stack")
+    def stack(scope: object) -> Running:
+        raise NotImplementedError(scope)
+
+    made = Checks(registry)
+
+    @made.check("m.up")
+    def test_it_comes_up(stack: Running) -> None:
+        """A stack is there to run."""
+        del stack
+
+    @made.check("m.flows", needs=["m.up"])
+    def test_it_flows(stack: Running) -> None:
+        """And to do something."""
+        del stack
+
+    judged = judge(made.with_needs(["m.flows"]), {"stack": SubmissionFault("disk_filled", "It wrote.")}, registry)
+    assert {each.id: (each.verdict, each.rests_on) for each in judged} == {
+        "m.up": (Verdict.FAILED, ()),
+        "m.flows": (Verdict.SKIPPED, ("m.up",)),
+    }
+    assert judged[0].reason
+    assert judged[0].reason.code == "disk_filled"

@@ -23,14 +23,14 @@ service.wait()
 _BURNING = """\
 import os, signal, subprocess, sys, time
 service = subprocess.Popen([sys.executable, "-m", "alerter"])
-for _ in range(3):
+for _ in range(2):
     if not os.fork():
         while True:
             pass
 def end(*_):
     service.send_signal(signal.SIGTERM)
-    service.wait()
-    time.sleep(12)
+    os.waitpid(service.pid, 0)
+    time.sleep(3)
     os._exit(0)
 signal.signal(signal.SIGTERM, end)
 service.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from sentinel_grader import course
 
@@ -11,6 +12,15 @@ from ..mutants.task_5 import COMPOSE, DEPENDS, PORTS
 from .attempt import Attempt
 
 TASK = tuple(course.select("1.5"))
+_FORKS = """\
+import os, time
+while True:
+    try:
+        if not os.fork():
+            time.sleep(600)
+    except OSError:
+        time.sleep(600)
+"""
 UP = frozenset({"m1.compose_up"})
 _END = '      options: { max-size: 10m, max-file: "3" }\n'
 
@@ -89,7 +99,7 @@ ATTEMPTS = [
     Attempt(
         "neighbour-that-fills-the-disk",
         "A service beside the alerter writes to its own layer without end, and is never ready.",
-        {"m1.compose_up": "disk_filled"},
+        {"m1.compose_up": "disk_filled", "m1.log_flow": "disk_filled"},
         {COMPOSE: _neighbour("cat /dev/zero > /filled", "    healthcheck: { test: exit 1 }\n")},
         TASK,
     ),
@@ -97,7 +107,7 @@ ATTEMPTS = [
         "neighbour-that-forks",
         "A service beside the alerter forks until nobody may any more.",
         {},
-        {COMPOSE: _neighbour("for n in $$(seq 5000); do sleep 600 & done; wait; sleep 600")},
+        {COMPOSE: _neighbour(f"exec python -c {shlex.quote(_FORKS)}")},
         TASK,
     ),
     Attempt(
