@@ -15,7 +15,7 @@ import docker
 
 from sentinel_grader.observe.engine import connect
 from sentinel_grader.observe.leftovers import LABEL
-from sentinel_grader.observe.outcome import SubmissionFault
+from sentinel_grader.observe.outcome import OursError, SubmissionFault
 
 #: The label by which a container says which observation it was made for.
 OBSERVATION = "io.sentinel.observation"
@@ -51,9 +51,10 @@ class Disk:
 
     def _look_on(self) -> None:
         """A connection of its own: what the grade itself asks is counted."""
-        with contextlib.closing(connect()) as engine:
+        gone = docker.errors.DockerException, OSError, OursError  # others will tell
+        with contextlib.suppress(*gone), contextlib.closing(connect()) as engine:
             while not self._over.wait(self._every):
-                with contextlib.suppress(docker.errors.DockerException, OSError):  # it is gone: others will tell
+                with contextlib.suppress(*gone):
                     self._look(engine)
 
     def _look(self, engine: docker.DockerClient) -> None:

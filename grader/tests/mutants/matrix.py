@@ -45,17 +45,22 @@ def engine() -> Engine:
     return found
 
 
-def run(mutant: Mutant, *, whole: bool = True) -> Run:
-    """Grade a mutant: on every check, or on those that it must fail."""
+def run(mutant: Mutant, *, kept: Store, whole: bool = True) -> Run:
+    """Grade a mutant: on every check, or on those that it must fail. Mutants that share what is `kept` are observed
+    anew where they differ, and nowhere else: as a learner's work is after an edit."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sentinel-mutant-") as folder:
-        results = graded(mutant.submission(Path(folder)), engine(), None if whole else sorted(mutant.fails))
+        submission = mutant.submission(Path(folder))
+        results = graded(submission, engine(), None if whole else sorted(mutant.fails), kept)
     return Run(mutant, results, time.monotonic() - began)
 
 
-def graded(submission: Path, on: Engine, ids: list[str] | None = None) -> dict[str, CheckResult]:
-    """The result of these checks, else of every one there is, by its id, from nothing: no recording is read or kept."""
-    result = grade(ids or all_checks(), submission, on, jobs=4, store=Store(None)).result
+def graded(
+    submission: Path, on: Engine, ids: list[str] | None = None, kept: Store | None = None
+) -> dict[str, CheckResult]:
+    """The result of these checks, else of every one there is, by its id. Without `kept` it is from nothing: no
+    recording is read or kept."""
+    result = grade(ids or all_checks(), submission, on, jobs=4, store=kept or Store(None)).result
     return {each.id: each for each in result.checks}
 
 

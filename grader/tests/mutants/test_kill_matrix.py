@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from sentinel_grader import course
+from sentinel_grader.observe.store import Store
 from sentinel_grader.paths import REPORTS
 
 from ..cases import asked_for, each, is_whole
@@ -30,12 +31,13 @@ Runs = dict[str, Future[Run]]
 
 
 @pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     """Every mutant that is asked for, graded several at a time. Where only the quick ones are, it is on the checks that
     they must fail: that no other check fails of them is for the whole matrix to show."""
     asked, whole = asked_for(request, "mutant"), is_whole(request)
     chosen = [mutant for mutant in MUTANTS if mutant.name in asked]
-    with latest_python(), side_by_side({mutant.name: partial(run, mutant, whole=whole) for mutant in chosen}) as done:
+    graded = partial(run, kept=Store(tmp_path_factory.mktemp("recordings")), whole=whole)
+    with latest_python(), side_by_side({mutant.name: partial(graded, mutant) for mutant in chosen}) as done:
         yield done
 
 
