@@ -46,7 +46,7 @@ Listener = Callable[[Event], None]
 
 #: Ours, and yet a sign of a busy machine: what did not answer in time may do so when it is asked again.
 _SLOW = frozenset({"agent_slow", "redis_not_ready"})
-_ONCE_MORE = "The machine is busy with other work: once more, with nothing of ours beside it"
+_ONCE_MORE = "The machine is busy: once more, with nothing of ours beside it"
 _BUSY_TWICE = "The machine was busy with other work, twice; nobody can tell for what reason something came late."
 
 
@@ -146,7 +146,7 @@ class _Run:
         async with alone():
             if isinstance(before, SubmissionFault) and before.code in self._seen_alone:
                 return before, 0.0
-            outcome, seconds, in_vain = await self._make(observation, data)
+            outcome, seconds, in_vain = await self._make(observation, data, alone=True)
         if isinstance(outcome, SubmissionFault) and not in_vain:
             self._seen_alone.add(outcome.code)
         if in_vain and not isinstance(outcome, Unavailable):
@@ -159,7 +159,9 @@ class _Run:
             return await asyncio.to_thread(outcome.data.is_there, self._session)
         return True
 
-    async def _make(self, observation: Observation, data: list[object]) -> tuple[Outcome, float, bool]:
+    async def _make(
+        self, observation: Observation, data: list[object], *, alone: bool = False
+    ) -> tuple[Outcome, float, bool]:
         """Make it: how it ended, after how many seconds, and whether it was in vain: since the machine was busy."""
         started = time.monotonic()
         AT_WORK.set(observation.name)
@@ -178,7 +180,7 @@ class _Run:
         if self._session.disk and (fault := self._session.disk.filled_by(observation.name)):
             return fault, time.monotonic() - started, False
         slow = isinstance(outcome, Unavailable) and outcome.code in _SLOW
-        return outcome, time.monotonic() - started, strain.from_outside or slow
+        return outcome, time.monotonic() - started, strain.from_outside or slow or (strain.is_unsure and not alone)
 
 
 def _call(observation: Observation, scope: Scope, data: list[object]) -> Outcome:

@@ -20,7 +20,7 @@ from sentinel_grader.observe.patience import MOST, Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
-from sentinel_grader.observe.strain import HALF, STRAIN, Burning, late
+from sentinel_grader.observe.strain import HALF, STRAIN, Burning, late, unsure
 
 #: Seconds that the work on an entry, and a request, are made to take; for which both are in hand before it is told to
 #: stop; and that it gets then before it is killed, as `docker stop` has it, or longer while the machine is busy.
@@ -75,6 +75,8 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             is_killed_by_wish = code == KILLED and took < grace  # at once, on the busiest machine
             if not is_killed_by_wish and (seconds > PROMPT or answer.status != 200):
                 late()
+            if code != KILLED and seconds > PROMPT:
+                unsure()  # the engine itself takes seconds for it while it builds and starts a dozen others
         sample = Sample(answer.seconds, answer.status, answer.words)
         with place.container(build.image) as another:
             wait_until_healthy(scope, place, another)

@@ -54,6 +54,7 @@ class Strain:
         self._last: Pace | None = None
         self._slowdowns = list[float]()
         self.from_outside = False
+        self.is_unsure = False
 
     def look(self, pace: Pace) -> None:
         """Take note of how the machine is."""
@@ -84,6 +85,13 @@ def late() -> None:
     """Say that something was late, to whatever is at work here."""
     if strain := STRAIN.get():
         strain.late()
+
+
+def unsure() -> None:
+    """Say that what was seen may come of what this grade does beside it: it is looked at once more, alone, and then
+    believed."""
+    if strain := STRAIN.get():
+        strain.is_unsure = True
 
 
 def used_in(session: Session) -> Used:

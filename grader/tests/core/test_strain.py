@@ -21,7 +21,7 @@ from sentinel_grader.observe.schedule import Event, Moment, observe
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import Session, session
 from sentinel_grader.observe.store import Store
-from sentinel_grader.observe.strain import MACHINE_BUSY, STRAIN, Pace, Strain, late, used_in
+from sentinel_grader.observe.strain import MACHINE_BUSY, STRAIN, Pace, Strain, late, unsure, used_in
 from sentinel_grader.observe.turns import alone, among_others
 
 
@@ -168,6 +168,20 @@ def test_nobody_of_another_grade_is_at_work_beside_who_is_alone_and_nobody_waits
 
     asyncio.run(everybody())
     assert seen == [0] * 15
+
+
+def test_what_may_be_this_grades_own_doing_is_looked_at_alone_and_then_believed(
+    registry: Registry, made: Session
+) -> None:
+    tries = list[str]()
+
+    @registry.observation("slow", owner="m.starts")
+    def slow(scope: Scope) -> Text:
+        tries.append(scope.files.name)
+        unsure()
+        return Text(f"slow, the {len(tries)}. time")
+
+    assert _observed(registry, made, Store(None), "slow", []) == Recorded(Text("slow, the 2. time"))
 
 
 def test_what_is_late_twice_is_not_graded_and_not_kept(

@@ -68,5 +68,5 @@ def test_every_option_that_it_names_is_there() -> None:
 
 def test_what_it_says_github_runs_is_what_the_workflow_runs() -> None:
     steps = yaml.safe_load((ROOT / ".github" / "workflows" / "grade.yml").read_text())["jobs"]["grade"]["steps"]
-    runs = [step["run"] for step in steps if "run" in step]
+    runs = [step["run"].replace('"$TARGET"', "1") for step in steps if "run" in step]
     assert any(block.command.splitlines() == runs for block in read(PAGE) if block.shown_only)
