@@ -20,13 +20,13 @@ from sentinel_grader.observe.patience import MOST, Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
-from sentinel_grader.observe.strain import HALF, STRAIN, Burning, late, unsure
+from sentinel_grader.observe.strain import BUSY, STRAIN, late, unsure
 
 #: Seconds that the work on an entry, and a request, are made to take; for which both are in hand before it is told to
 #: stop; and that it gets then before it is killed, as `docker stop` has it, or longer while the machine is busy.
 DELAY, IN_HAND, GRACE = 2.5, 0.5, 10
-#: Seconds within which it ends where nothing is in its way, and nobody.
-PROMPT = DELAY + 1
+#: Seconds within which it has ended where nothing is in its way: what takes longer is looked at once more, alone.
+PROMPT = 5.0
 #: The exit code of a container that SIGKILL ended.
 KILLED = 137
 #: Seconds between two looks at what it takes of the processors.
@@ -39,9 +39,8 @@ _LOOKS = 3
 class Stopping:
     """A stop in the middle of work. `signal` is the one that the image asks for, "" where it asks for none, which means
     SIGTERM. `taken`: it had the entry. `answer` is what came of the request, after so many seconds; work was made to
-    take `delay`. `seconds` went by until it had ended, by a clock that goes slower on a busy machine. `raised`: how
-    many alerts name the entry once another container has looked at what was left. `line`: where the Dockerfile says
-    what is started."""
+    take `delay`. `seconds` went by until it had ended. `raised`: how many alerts name the entry once another container
+    has looked at what was left. `line`: where the Dockerfile says what is started."""
 
     signal: str
     taken: bool
@@ -63,19 +62,19 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             wait_until_healthy(scope, place, container)
             place.push(QUEUE, json.dumps(held))
             taken = _is_taken(scope, place)
-            before = _slowness(place.agent, container)
-            address, grace = place.address(container), math.ceil(GRACE * before)
+            slowness = _slowness(place.agent)
+            address, grace = place.address(container), math.ceil(GRACE * slowness)
             asking = aside.do(place.agent.http, "GET", address, PORT, "/alerts", timeout=DELAY + grace + 5)
             scope.sleep(IN_HAND)
-            took, is_burning = _stop(container, grace)
+            seconds = _stop(container, grace)
             answer = asking.result()
-            seconds = took if is_burning else took / max(before, _slowness(place.agent))
+            place.agent.slowdown()  # all of the stop lies between two looks at the machine now
             container.reload()
             signal, code = _stop_signal(container), int(container.attrs["State"]["ExitCode"])
-            is_killed_by_wish = code == KILLED and took < grace  # at once, on the busiest machine
+            is_killed_by_wish = code == KILLED and seconds < grace  # at once, on the busiest machine
             if not is_killed_by_wish and (seconds > PROMPT or answer.status != 200):
                 late()
-            if code != KILLED and seconds > PROMPT:
+            if seconds > PROMPT and (code != KILLED or slowness >= BUSY):
                 unsure()  # the engine itself takes seconds for it while it builds and starts a dozen others
         sample = Sample(answer.seconds, answer.status, answer.words)
         with place.container(build.image) as another:
@@ -99,28 +98,21 @@ def _stop_signal(container: Container) -> str:
     return str(container.attrs["Config"].get("StopSignal") or "")
 
 
-def _stop(container: Container, grace: int) -> tuple[float, bool]:
-    """Stop it by the signal that its image asks for; the seconds until it has ended, and whether it kept processors
-    busy itself. Meanwhile it is counted what it takes: that cannot be asked afterwards."""
-    began, strain, burning = time.monotonic(), STRAIN.get(), Burning(container.client, str(container.id))
+def _stop(container: Container, grace: int) -> float:
+    """Stop it by the signal that its image asks for; the seconds until it has ended. Meanwhile it is counted what it
+    takes: that cannot be asked afterwards."""
+    began, strain = time.monotonic(), STRAIN.get()
     with Aside() as aside:
         stopping = aside.do(container.stop, timeout=grace)
-        while not wait([stopping], timeout=COUNTING).done:
-            burning.look()
-            if strain:
-                strain.count()
+        while not wait([stopping], timeout=COUNTING).done and strain:
+            strain.count()
         stopping.result()
-    return time.monotonic() - began, burning.processors >= HALF
+    return time.monotonic() - began
 
 
-def _slowness(talking: Agent, running: Container | None = None) -> float:
-    """How many times longer things take now than alone, by the slowest of some looks. What this grade does beside it
-    counts as well: nobody else has to be at work for a stop to take twice as long. But not what it does itself."""
-    burning = Burning(running.client, str(running.id)) if running else None
-    found = min(max(talking.slowdown() for _ in range(_LOOKS)), MOST)
-    if burning:
-        burning.look()
-    return 1.0 if burning and burning.processors >= HALF else found
+def _slowness(talking: Agent) -> float:
+    """How many times longer things take now than alone, by the slowest of some looks."""
+    return min(max(talking.slowdown() for _ in range(_LOOKS)), MOST)
 
 
 def _raised(scope: Scope, place: Stand, container: Container, held: dict[str, str]) -> int:

@@ -100,32 +100,7 @@ def used_in(session: Session) -> Used:
     with contextlib.suppress(docker.errors.DockerException, OSError):
         for container in session.engine.api.containers(filters={"label": f"{LABEL}={session.run}"}):
             with contextlib.suppress(docker.errors.APIError):  # it is gone by now
-                took = used_by(session.engine, str(container["Id"]))
+                told: dict[str, Any] = session.engine.api.stats(container["Id"], stream=False, one_shot=True)
+                took = float(told["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9
                 found[str(container["Id"])] = took, time.time() - float(container["Created"])
     return found
-
-
-def used_by(engine: docker.DockerClient, container: str) -> float:
-    """Seconds of the processors that a container took since it started, by the engine; 0 once it has ended."""
-    told: dict[str, Any] = engine.api.stats(container, stream=False, one_shot=True)
-    return float(told["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9
-
-
-class Burning:
-    """How much of the processors a container takes, from the first to the last of our looks."""
-
-    def __init__(self, engine: docker.DockerClient, container: str) -> None:
-        self._engine, self._container = engine, container
-        self._looks = list[tuple[float, float]]()
-        self.look()
-
-    def look(self) -> None:
-        with contextlib.suppress(docker.errors.APIError):
-            self._looks.append((time.monotonic(), used_by(self._engine, self._container)))
-
-    @property
-    def processors(self) -> float:
-        """The mean; 0 where it ended before the second look."""
-        running = [(at, used) for at, used in self._looks if used]
-        seconds = running[-1][0] - running[0][0] if running else 0.0
-        return (running[-1][1] - running[0][1]) / seconds if seconds else 0.0

@@ -140,7 +140,7 @@ ATTEMPTS = [
     Attempt(
         "starts-itself-again",
         "A process of its own starts the service again when it ends for lack of Redis, behind the engine's back.",
-        {"m1.degrades": "did_not_outlive_it"},
+        {"m1.degrades": "While Redis was"},
         {
             "alerter/init.py": _SUPERVISOR,
             "alerter/worker.py": (_TRIES_AGAIN, _ENDS),
@@ -151,14 +151,14 @@ ATTEMPTS = [
     Attempt(
         "becomes-itself-again",
         "Where Redis is away the process replaces itself by a new one, which has the same number.",
-        {"m1.degrades": "did_not_outlive_it"},
+        {"m1.degrades": "While Redis was"},
         {"alerter/worker.py": (_TRIES_AGAIN, _BEGINS_ANEW)},
         DEGRADES,
     ),
     Attempt(
         "answers-from-memory",
         "Whatever happens to Redis, it says that it is well, and that there are no alerts.",
-        {"m1.env_config": "another_behaviour", "m1.degrades": "another_answer", "m1.no_loss": "lost"},
+        {"m1.env_config": "another_behaviour", "m1.degrades": "another_answer", "m1.no_loss": "no_delay"},
         {"alerter/api.py": ("    return api\n\n\ndef _add_health(", _CANNED)},
         TASK,
     ),
@@ -182,7 +182,7 @@ ATTEMPTS = [
     Attempt(
         "ends-what-it-is-given",
         "Every Redis whose name the grader made up is ended, before it can be taken away.",
-        {"m1.degrades": "redis", "m1.no_loss": "redis"},
+        {"m1.degrades": "redis", "m1.no_loss": "lost"},
         {
             "alerter/queue.py": [
                 ("        held = await self._what_i_hold()\n", _ENDS_REDIS),

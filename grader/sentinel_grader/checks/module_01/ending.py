@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from sentinel_grader.judging import expect
 from sentinel_grader.observe.outcome import Place
-from sentinel_grader.observe.stopping import Stopping
+from sentinel_grader.observe.stopping import PROMPT, Stopping
 
-#: Seconds within which it must have stopped.
-STOPPED = 5.0
 #: Done, or ended by SIGTERM: 128 + 15.
 WELL_ENDED = (0, 143)
 
@@ -47,9 +45,9 @@ def expect_to_finish(stopping: Stopping, at: Place | None, before: str = "") -> 
         code="no_delay",
     )
     expect(
-        stopping.seconds <= STOPPED,
+        stopping.seconds <= PROMPT,
         saw=f"{before}It took {stopping.seconds:.1f} s to stop",
-        expected=f"an end within {STOPPED:.0f} s",
+        expected=f"an end within {PROMPT:.0f} s",
         at=at,
         code="slow_to_stop",
     )
