@@ -71,11 +71,13 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             place.agent.slowdown()  # all of the stop lies between two looks at the machine now
             container.reload()
             signal, code = _stop_signal(container), int(container.attrs["State"]["ExitCode"])
-            is_killed_by_wish = code == KILLED and seconds < grace  # at once, on the busiest machine
-            if not is_killed_by_wish and (seconds > PROMPT or answer.status != 200):
+            is_killed = code == KILLED
+            # Whom its own signal kills ends at once, on the busiest machine.
+            if (seconds > PROMPT or answer.status != 200) and not (is_killed and seconds < grace):
                 late()
-            if seconds > PROMPT and (code != KILLED or slowness >= BUSY):
-                unsure()  # the engine itself takes seconds for it while it builds and starts a dozen others
+            # The engine itself takes seconds for a stop, while it builds and starts a dozen others.
+            if seconds > PROMPT and (not is_killed or slowness >= BUSY):
+                unsure()
         sample = Sample(answer.seconds, answer.status, answer.words)
         with place.container(build.image) as another:
             wait_until_healthy(scope, place, another)

@@ -140,7 +140,7 @@ ATTEMPTS = [
     Attempt(
         "starts-itself-again",
         "A process of its own starts the service again when it ends for lack of Redis, behind the engine's back.",
-        {"m1.degrades": "While Redis was"},
+        {"m1.degrades": "another_answer: While Redis was stopped"},
         {
             "alerter/init.py": _SUPERVISOR,
             "alerter/worker.py": (_TRIES_AGAIN, _ENDS),
@@ -151,7 +151,7 @@ ATTEMPTS = [
     Attempt(
         "becomes-itself-again",
         "Where Redis is away the process replaces itself by a new one, which has the same number.",
-        {"m1.degrades": "While Redis was"},
+        {"m1.degrades": "another_answer: While Redis was stopped"},
         {"alerter/worker.py": (_TRIES_AGAIN, _BEGINS_ANEW)},
         DEGRADES,
     ),

@@ -12,6 +12,9 @@ from ..mutants.task_5 import COMPOSE, DEPENDS, PORTS
 from .attempt import Attempt
 
 TASK = tuple(course.select("1.5"))
+UP = frozenset({"m1.compose_up"})
+_END = '      options: { max-size: 10m, max-file: "3" }\n'
+#: As many processes as there may be, which then do nothing.
 _FORKS = """\
 import os, time
 while True:
@@ -21,8 +24,6 @@ while True:
     except OSError:
         time.sleep(600)
 """
-UP = frozenset({"m1.compose_up"})
-_END = '      options: { max-size: 10m, max-file: "3" }\n'
 
 
 def _service(lines: str) -> Swap:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sentinel_grader.judging import expect
 from sentinel_grader.observe.outcome import Place
-from sentinel_grader.observe.stopping import PROMPT, Stopping
+from sentinel_grader.observe.stopping import KILLED, PROMPT, Stopping
 
 #: Done, or ended by SIGTERM: 128 + 15.
 WELL_ENDED = (0, 143)
@@ -24,7 +24,7 @@ def expect_to_finish(stopping: Stopping, at: Place | None, before: str = "") -> 
     expect(
         stopping.exit_code in WELL_ENDED,
         saw=f"{before}Told to stop{by}, it ended after {stopping.seconds:.1f} s with exit status {stopping.exit_code}"
-        + (": it was killed" if stopping.exit_code == 137 else ""),
+        + (": it was killed" if stopping.exit_code == KILLED else ""),
         expected="exit status 0, or 143, which is what SIGTERM makes of a program without a handler",
         at=at,
         code="killed",
