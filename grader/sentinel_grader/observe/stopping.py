@@ -71,12 +71,9 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             place.agent.slowdown()  # all of the stop lies between two looks at the machine now
             container.reload()
             signal, code = _stop_signal(container), int(container.attrs["State"]["ExitCode"])
-            is_killed = code == KILLED
-            # Whom its own signal kills ends at once, on the busiest machine.
-            if (seconds > PROMPT or answer.status != 200) and not (is_killed and seconds < grace):
+            if came_late(seconds, grace, code, answer.status):
                 late()
-            # The engine itself takes seconds for a stop, while it builds and starts a dozen others.
-            if seconds > PROMPT and (not is_killed or slowness >= BUSY):
+            if may_be_slowed(seconds, code, slowness):
                 unsure()
         sample = Sample(answer.seconds, answer.status, answer.words)
         with place.container(build.image) as another:
@@ -84,6 +81,18 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             raised = _raised(scope, place, another, held)
         line = last_line(scope.files, r"(?:CMD|ENTRYPOINT|STOPSIGNAL)\b")
         return Stopping(signal, taken, sample, DELAY, seconds, code, raised, line)
+
+
+def came_late(seconds: float, grace: float, code: int, status: int) -> bool:
+    """Whether a busy machine could be why it ended so. Whom its own signal kills ends at once on the busiest."""
+    by_own_signal = code == KILLED and seconds < grace
+    return (seconds > PROMPT or status != 200) and not by_own_signal
+
+
+def may_be_slowed(seconds: float, code: int, slowness: float) -> bool:
+    """Whether the grade itself could be: the engine takes seconds for a stop while it builds and starts a dozen others.
+    What had to be killed in the end was not slowed, unless all was."""
+    return seconds > PROMPT and (code != KILLED or slowness >= BUSY)
 
 
 def _is_taken(scope: Scope, place: Stand) -> bool:

@@ -12,6 +12,7 @@ from sentinel_grader.observe.outages import WAYS, Contradicted, Way, health_of, 
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import Stand, redis_on, wait_for_redis
+from sentinel_grader.observe.stopping import came_late, may_be_slowed
 
 
 def test_folders_that_changed_only_since_something_in_them_did_are_left_out() -> None:
@@ -40,6 +41,28 @@ def test_probes_are_waited_for_until_all_that_the_engine_keeps_say_otherwise() -
 )
 def test_ill_is_who_was_asked(health: str, exit_codes: list[int], founded: bool) -> None:
     assert is_founded(health, exit_codes) is founded
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code", "status", "is_late"),
+    [
+        (2.6, 0, 200, False),
+        (5.1, 0, 200, True),
+        (2.6, 143, 0, True),  # its request came to nothing
+        (0.3, 137, 0, False),  # its own signal killed it: no machine is as busy as that
+        (10.2, 137, 0, True),  # the engine killed it when its grace was over
+    ],
+)
+def test_a_busy_machine_may_be_why_a_stop_came_late(seconds: float, code: int, status: int, is_late: bool) -> None:
+    assert came_late(seconds, 10, code, status) is is_late
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code", "slowness", "may"),
+    [(4.9, 0, 1.0, False), (5.1, 0, 1.0, True), (10.2, 137, 1.0, False), (30.0, 137, 3.0, True)],
+)
+def test_a_stop_may_be_slowed_by_the_grade_itself(seconds: float, code: int, slowness: float, may: bool) -> None:
+    assert may_be_slowed(seconds, code, slowness) is may
 
 
 @pytest.mark.engine
