@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
+from sentinel_grader.observe.compose import handed as handing
 from sentinel_grader.observe.compose.runnable import MEMORY, PIDS, Setting, runnable
 from sentinel_grader.observe.compose.stack import Stack, stack
 from sentinel_grader.observe.compose.taken import Composing, taken
@@ -183,6 +185,43 @@ def test_nothing_of_it_is_left(learner: Learner, tmp_path: Path) -> None:
         assert not after.engine.containers.list(all=True, filters=ours)
         assert not after.engine.networks.list(filters=ours)
         assert not after.engine.volumes.list(filters=ours)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("target", ["", "/etc/word", "other"])
+def test_a_secret_reaches_an_engine_that_has_no_such_folder(
+    target: str, learner: Learner, running: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the engine lives elsewhere: the file comes out of a volume, at the same place, and cannot be changed."""
+    if not docker.utils.version_gte(running.engine.api.api_version, handing.SINGLE_FILES):
+        pytest.skip("this engine mounts no single file of a volume")
+    monkeypatch.setattr(handing, "sees", lambda *_: False)
+    text = KEEPER.replace("[word]", f"[{{source: word, target: {target}}}]") if target else KEEPER
+    with stack(Scope(running, learner.folder), composing(learner, text, running, alone=True), {}) as made:
+        assert made.up().well
+        (one,) = made.all_containers()
+        path = target if target.startswith("/") else f"/run/secrets/{target or 'word'}"
+        assert one.exec_run(["cat", path]).output == b"swordfish"
+        assert one.exec_run(["sh", "-c", f"echo > {path}"]).exit_code != 0
+        made.down(volumes=True)
+
+
+@pytest.mark.engine
+def test_a_secret_that_cannot_reach_an_old_engine_is_no_failure(
+    learner: Learner, running: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "SINGLE_FILES", "9.99")
+    monkeypatch.setattr(handing, "sees", lambda *_: False)
+    found = composing(learner, KEEPER, running, alone=True)
+    with pytest.raises(OursError) as raised, stack(Scope(running, learner.folder), found, {}):
+        pass
+    assert raised.value.outcome.code == "engine_elsewhere"
+
+
+@pytest.mark.engine
+def test_whether_the_engine_has_a_folder_is_asked_of_it(running: Session, tmp_path: Path) -> None:
+    assert handing.sees(running, tmp_path)
+    assert not handing.sees(running, tmp_path / "nothing")
 
 
 @pytest.mark.parametrize("found", ["", "#!/bin/sh\necho \"docker: 'compose' is not a docker command.\" >&2; exit 1\n"])

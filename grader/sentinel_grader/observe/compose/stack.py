@@ -18,10 +18,12 @@ from docker.models.networks import Network
 
 from sentinel_grader import scratch
 from sentinel_grader.observe.agent import Agent, agent
+from sentinel_grader.observe.compose.handed import handed
 from sentinel_grader.observe.compose.runnable import Setting, runnable
 from sentinel_grader.observe.compose.taken import Composing
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Ran, Scope
+from sentinel_grader.observe.session import Session
 from sentinel_grader.observe.stand import network_options
 
 #: Seconds that Compose waits for all to be healthy, and those after which it is given up; to take one down.
@@ -147,7 +149,7 @@ def stack(
                 network_options(session),
                 _probed(scope, composing, images),
             )
-            _write(folder, composing, runnable(composing, setting))
+            _write(folder, session, composing, runnable(composing, setting))
             made = Stack(scope, composing, project, folder)
             try:
                 yield made
@@ -168,15 +170,15 @@ def _probed(scope: Scope, composing: Composing, images: Mapping[str, str]) -> se
     return found
 
 
-def _write(folder: Path, composing: Composing, model: Mapping[str, Any]) -> None:
+def _write(folder: Path, session: Session, composing: Composing, model: Mapping[str, Any]) -> None:
     """The model where Compose looks for it, and what its secrets and configs hold, beside it."""
     folder.chmod(0o755)
-    (folder / MODEL).write_text(json.dumps(model))
     for name, content in composing.files.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(base64.b64decode(content))
         path.chmod(0o644)
+    (folder / MODEL).write_text(json.dumps(handed(session, folder, composing.files, model)))
 
 
 def _remove(made: Stack) -> None:
