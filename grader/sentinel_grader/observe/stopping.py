@@ -16,6 +16,7 @@ from sentinel_grader.observe.alerter_runs import ALERTING, QUEUE, Sample, entry_
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
+from sentinel_grader.observe.engine_clock import seconds_to_end
 from sentinel_grader.observe.patience import MOST, Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
@@ -69,7 +70,6 @@ def stopping(scope: Scope, build: Build) -> Stopping:
             seconds = _stop(container, grace)
             answer = asking.result()
             place.agent.slowdown()  # all of the stop lies between two looks at the machine now
-            container.reload()
             signal, code = _stop_signal(container), int(container.attrs["State"]["ExitCode"])
             if came_late(seconds, grace, code, answer.status):
                 late()
@@ -110,15 +110,18 @@ def _stop_signal(container: Container) -> str:
 
 
 def _stop(container: Container, grace: int) -> float:
-    """Stop it by the signal that its image asks for; the seconds until it has ended. Meanwhile it is counted what it
-    takes: that cannot be asked afterwards."""
+    """Stop it by the signal that its image asks for; the seconds from that until it has ended. Meanwhile it is counted
+    what it takes: that cannot be asked afterwards."""
     began, strain = time.monotonic(), STRAIN.get()
     with Aside() as aside:
         stopping = aside.do(container.stop, timeout=grace)
         while not wait([stopping], timeout=COUNTING).done and strain:
             strain.count()
         stopping.result()
-    return time.monotonic() - began
+    by_our_clock = time.monotonic() - began
+    container.reload()
+    seconds = seconds_to_end(container)
+    return by_our_clock if seconds is None else seconds
 
 
 def _slowness(talking: Agent) -> float:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.aside import Aside
+from sentinel_grader.observe.engine_clock import seconds_to_end
 from sentinel_grader.observe.health import is_founded
 from sentinel_grader.observe.log_lines import innermost, log_lines
 from sentinel_grader.observe.outages import WAYS, Contradicted, Way, health_of, take_away
@@ -63,6 +66,30 @@ def test_a_busy_machine_may_be_why_a_stop_came_late(seconds: float, code: int, s
 )
 def test_a_stop_may_be_slowed_by_the_grade_itself(seconds: float, code: int, slowness: float, may: bool) -> None:
     assert may_be_slowed(seconds, code, slowness) is may
+
+
+@pytest.mark.engine
+def test_a_stop_is_timed_by_the_engine_from_its_signal_on(place: Stand) -> None:
+    script = "trap 'sleep 1; exit 0' TERM; touch /tmp/ready; while :; do sleep 0.05; done"
+    probe = {"test": ["CMD", "test", "-e", "/tmp/ready"], "interval": 200_000_000}
+    with place.container(IMAGE, entrypoint=["sh", "-c", script], healthcheck=probe) as container:
+        while health_of(container)[0] != "healthy":
+            container.reload()
+        began = time.monotonic()
+        container.stop(timeout=10)
+        ours = time.monotonic() - began
+        container.reload()
+        seconds = seconds_to_end(container)
+    assert seconds is not None
+    assert 0.9 < seconds < ours
+
+
+@pytest.mark.engine
+def test_whoever_ended_by_itself_was_not_stopped(place: Stand) -> None:
+    with place.container(IMAGE, entrypoint=["true"]) as container:
+        container.wait(timeout=30)
+        container.reload()
+        assert seconds_to_end(container) is None
 
 
 @pytest.mark.engine

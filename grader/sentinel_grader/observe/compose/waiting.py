@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from docker.models.containers import Container
 
 from sentinel_grader.observe.compose.composed import ALERTER
 from sentinel_grader.observe.compose.stack import Stack, Up
+from sentinel_grader.observe.engine_clock import started_at
 from sentinel_grader.observe.outages import health_of
 from sentinel_grader.observe.patience import BUSY, Patience
 
@@ -89,7 +89,7 @@ def _given_time(stack: Stack, up: Up) -> Up:
 def all_started(stack: Stack) -> list[Started]:
     """Every container of a stack."""
     containers = stack.all_containers()
-    began = next((_started_at(one) for one in containers if stack.service_of(one) == REDIS), 0.0)
+    began = next((started_at(one) for one in containers if stack.service_of(one) == REDIS), 0.0)
     return sorted((_of(stack.service_of(one), one, began) for one in containers), key=lambda one: one.service)
 
 
@@ -100,19 +100,12 @@ def _of(service: str, container: Container, began: float) -> Started:
         service,
         str(state["Status"]),
         health,
-        round(_started_at(container) - began, 3),
+        round(started_at(container) - began, 3),
         int(container.attrs.get("RestartCount") or 0),
         int(state["ExitCode"]),
         bool(state.get("OOMKilled")),
         probe,
     )
-
-
-def _started_at(container: Container) -> float:
-    """When the engine started it, by the engine's own clock; one that it never started, at the beginning of time."""
-    written = str(container.attrs["State"]["StartedAt"]).removesuffix("Z")
-    whole, _, part = written.partition(".")
-    return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{part[:6] or 0}")
 
 
 def last_lines(container: Container, most: int = 8) -> list[str]:
