@@ -47,11 +47,8 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body as JSON, without what no text can hold (lone surrogates); None for what is none, or is too deep."""
-        try:
-            return _writable(json.loads(self.body))
-        except (ValueError, RecursionError):
-            return None
+        """The body as `plain_json` reads it."""
+        return plain_json(self.body)
 
     @property
     def words(self) -> str:
@@ -59,6 +56,15 @@ class Answer:
         if self.error:
             return f"{self.error}: {self.detail}"
         return f"status {self.status}, {self.body[:300].decode(errors='replace')!r}"
+
+
+def plain_json(text: str | bytes) -> Any:
+    """A text as JSON, whoever wrote it, without what no text can hold (lone surrogates); None for what is none, or is
+    too deep."""
+    try:
+        return _writable(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _writable(value: Any, room: int = DEPTH) -> Any:

@@ -18,6 +18,8 @@ from typing import Any
 
 #: Bytes of a body or a reply that are carried back; the rest is counted.
 MOST = 262_144
+#: And of all replies of a Redis to one request: a few thousand entries of the course's.
+MOST_REPLIES = 2_097_152
 #: Seconds of the processor that a look at its pace takes: more than one turn of the scheduler's, and no burden.
 WORK = 0.01
 #: Seconds between two tries: time for whoever is to answer.
@@ -66,12 +68,26 @@ def redis_command(ask: dict[str, Any]) -> dict[str, Any]:
             encoded = [str(word).encode() for word in words]
             file.write(b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in encoded))
         file.flush()
-        return {"replies": [_reply(file) for _ in ask["commands"]]}
+        room = Room(MOST_REPLIES)
+        return {"replies": [_reply(file, room) for _ in ask["commands"]]}
 
 
-def _reply(file: Any) -> Any:
+class Room:
+    """What replies may still take, in bytes: whoever shares a Redis with us may have written to it as he liked."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise ConnectionError(f"it has more than {MOST_REPLIES} bytes there")
+
+
+def _reply(file: Any, room: Room) -> Any:
     """One RESP2 reply (https://redis.io/docs/latest/develop/reference/protocol-spec/); an error is {"error": words}."""
     kind, rest = (line := file.readline(65536))[:1], line[1:].strip()
+    room.take(len(line) + (max(int(rest), 0) if kind == b"$" else 0))
     if kind == b"+":
         return rest.decode(errors="replace")
     if kind == b"-":
@@ -81,7 +97,7 @@ def _reply(file: Any) -> Any:
     if kind == b"$":
         return None if int(rest) < 0 else file.read(int(rest) + 2)[:-2].decode(errors="replace")
     if kind == b"*":
-        return [_reply(file) for _ in range(int(rest))]
+        return [_reply(file, room) for _ in range(int(rest))]
     raise ConnectionError("the connection was closed" if not kind else "this is no Redis")
 
 

@@ -17,13 +17,14 @@ import docker
 from sentinel_grader import scratch
 from sentinel_grader.environment.docker import build_environment
 from sentinel_grader.observe import build_logs
-from sentinel_grader.observe.build_log import base_out_of_reach, cause, last_word, last_words
+from sentinel_grader.observe.build_log import base_out_of_reach, cause, has_failed_step, last_word, last_words
 from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE, prepare
 from sentinel_grader.observe.failed_step import line_of_failed_step
 from sentinel_grader.observe.keys import content
 from sentinel_grader.observe.learners_images import REPOSITORY, tag_now
 from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.outcome import Fault, OursError, Place
+from sentinel_grader.observe.planting import plant
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Ran, Scope
@@ -75,7 +76,7 @@ def prepared_context(scope: Scope, top: str = ".") -> tuple[Path, str]:
     context = scope.files / top / ALERTER
     nonce = build_nonce(content(scope.files, ("**/*", "**/.*")))
     prepare(scope, context)
-    (context / BUILD_FILE).write_text(nonce)
+    plant(context, BUILD_FILE, nonce.encode())
     return context, nonce
 
 
@@ -134,14 +135,16 @@ def run_build(scope: Scope, context: Path, caches: str, *options: str, passing: 
 
 _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
 #: How BuildKit's own last word ends where the trouble is the engine's. A step's own words stand further up, and what
-#: is quoted of a Dockerfile (a path, a command) is followed by why it failed.
-_OURS = ("no space left on device", "failed to solve: unexpected EOF", "error reading from server: EOF")
+#: is quoted of a Dockerfile (a path, a command) is followed by why it failed; but for one.
+_OURS = re.compile(r"(?!.*cannot copy to non-directory).*(?:: no space left on device|error reading from server: EOF)$")
+#: This one too, where no step is said to have failed of it.
+_CUT_OFF = "failed to solve: unexpected EOF"
 
 
 def failure(log: str, dockerfile: Path, kept: str = "") -> Exception:
     """The Fault (or OursError) that the log of a failed build by `dockerfile` tells of; it is `kept` by that name."""
-    if last_word(log).endswith(_OURS):
-        return OursError("engine_error", last_word(log)[:500])
+    if _OURS.fullmatch(last := last_word(log)) or (last.endswith(_CUT_OFF) and not has_failed_step(log)):
+        return OursError("engine_error", last[:500])
     if base := base_out_of_reach(log):
         words = f"The engine has no {base}, and no registry could be asked for it. `./sentinel bases --list` shows"
         return OursError("base_unavailable", f"{words} what there is; a name without a slip may be pulled later.")

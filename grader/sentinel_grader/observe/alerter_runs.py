@@ -18,6 +18,7 @@ from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, stand
+from sentinel_grader.observe.strain import late
 
 #: Seconds that an image gets to answer, and an entry to become an alert.
 STARTING, ALERTING = 20.0, 10.0
@@ -68,9 +69,17 @@ def running(scope: Scope, build: Build) -> Running:
     with stand(scope.session) as place, place.container(build.image) as container:
         health = wait_until_healthy(scope, place, container)
         address = place.address(container)
-        version = place.agent.http("GET", address, PORT, "/version").json
+        version = version_of(place, address, PORT)
         batches = batches_of(scope, place, container)
         return Running(health, version, build.nonce, batches)
+
+
+def version_of(place: Stand, address: str, port: int) -> object:
+    """What GET /version says."""
+    answer = place.agent.http("GET", address, port, "/version")
+    if answer.error:
+        late()
+    return answer.json
 
 
 def wait_until_healthy(scope: Scope, place: Stand, container: Container) -> list[Sample]:

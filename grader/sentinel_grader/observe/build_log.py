@@ -71,6 +71,11 @@ def base_out_of_reach(log: str) -> str:
     return f"{name.removeprefix('library/')}:{tag} ({why[:200]})"
 
 
+def has_failed_step(log: str) -> bool:
+    """Whether the engine says of a step that it failed."""
+    return bool(_FAILED_STEP.search(log))
+
+
 def last_word(log: str) -> str:
     """The engine's own last word. Lines end in line feeds alone: what else Python takes for an end (splitlines) may
     stand within a line that a step printed."""

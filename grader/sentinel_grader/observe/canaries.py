@@ -10,10 +10,11 @@ import json
 from dataclasses import dataclass, field
 
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
-from sentinel_grader.observe.context_probe import SECRETS, Context, plant
+from sentinel_grader.observe.context_probe import SECRETS, Context
 from sentinel_grader.observe.image import Image, blobs_over, named
 from sentinel_grader.observe.image_archive import Archive, Saved, TooMuch, saved
 from sentinel_grader.observe.image_words import SECRET_NAME, Watch, forms
+from sentinel_grader.observe.planting import plant
 from sentinel_grader.observe.probe_build import probe_image
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation

@@ -17,6 +17,7 @@ from sentinel_grader.observe.alerter_runs import (
     alerts_in,
     entry_of,
     require_running,
+    version_of,
 )
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.own_build import OwnBuild, with_own_code
@@ -128,7 +129,7 @@ def _configured(scope: Scope, place: Stand, image: str, settings: dict[str, str]
         seen = _answered(scope, place, container, settings)
         if seen.health.status != 200:
             return seen
-        version = place.agent.http("GET", place.address(container), seen.number("PORT"), "/version").json
+        version = version_of(place, place.address(container), seen.number("PORT"))
         place.push(QUEUE, json.dumps(entry_of(f"shop-{scope.nonce(4)}", "ERROR")))
         cases = _cases(scope, place, container, seen)
         (waiting,) = place.ask_redis(("LLEN", QUEUE))

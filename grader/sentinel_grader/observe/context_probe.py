@@ -14,6 +14,7 @@ from pathlib import Path
 from sentinel_grader import scratch
 from sentinel_grader.observe.alerter_build import CONTEXT, Build, prepared_context
 from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.planting import plant
 from sentinel_grader.observe.probe_build import try_build
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
@@ -71,16 +72,3 @@ def _came(scope: Scope, folder: Path, build: Build) -> Mapping[str, int]:
             raise OursError("probe_build_failed", tried.words[:500])
         with tarfile.open(out) as tar:
             return {entry.name.strip("/"): entry.size for entry in tar if entry.isreg()}
-
-
-def plant(folder: Path, path: str, content: bytes) -> None:
-    """Write a file in the copy. Links in its way go first: they are a learner's, and lead anywhere."""
-    here = folder
-    for part in Path(path).parts[:-1]:
-        here = here / part
-        if here.is_symlink() or here.is_file():
-            here.unlink()
-        here.mkdir(exist_ok=True)
-    file = folder / path
-    file.unlink(missing_ok=True)
-    file.write_bytes(content)

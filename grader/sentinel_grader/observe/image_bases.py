@@ -64,11 +64,12 @@ class LayerContents:
 @observation("bases")
 def bases(scope: Scope, recipe: Recipe) -> Bases:
     """Have the bases that are here by their content: save those that were not yet looked into, and hash their files."""
-    named = [stage.image for stage in recipe.stages if _SMALL.match(stage.image)]
-    here = [name for name in dict.fromkeys([*COURSE_BASES, *named]) if _is_here(scope, name, name in named)]
+    named = [stage.image for stage in recipe.stages if stage.used and _SMALL.match(stage.image)]
+    here = [name for name in COURSE_BASES if name not in named and is_here(scope, name)]
+    here += [require_here(scope, name) for name in dict.fromkeys(named)]
     if not here:
         raise OursError("no_base", f"none of {', '.join(COURSE_BASES)} is on the engine")
-    found = [_base(scope, name) for name in here]
+    found = [base_of(scope, name) for name in here]
     layers = _looked_into(scope, found)
     contents = set[str]().union(*(layer.contents for layer in layers.values()))
     over_debian = next((base.layers[1:] for base in found if base.name == COURSE_BASES[0]), [])
@@ -76,7 +77,8 @@ def bases(scope: Scope, recipe: Recipe) -> Bases:
     return Bases(found, sorted(contents), size, sum(layers[layer].size for layer in over_debian))
 
 
-def _base(scope: Scope, name: str) -> Base:
+def base_of(scope: Scope, name: str) -> Base:
+    """A base as it is on the engine."""
     attributes = scope.session.engine.images.get(name).attrs
     return Base(name, list(attributes["RootFS"]["Layers"]), list((attributes.get("Config") or {}).get("Env") or []))
 
@@ -108,13 +110,24 @@ def sha256_of(content: IO[bytes]) -> str:
     return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _is_here(scope: Scope, name: str, is_named: bool) -> bool:
-    """Whether the engine has it. BuildKit pulls what a Dockerfile is FROM without giving it to the engine's own store:
-    that is then asked for once more."""
+def require_here(scope: Scope, name: str) -> str:
+    """Have the engine have a base that something was built from: BuildKit pulls it without giving it to the engine's
+    own store, where it is needed once more. Raises OursError if it cannot be had: what it holds would count as the
+    learner's own otherwise."""
+    if not is_here(scope, name):
+        pulled = scope.run(["docker", "pull", "--quiet", name], deadline=_PULLING)
+        if pulled.status != 0:
+            last = (pulled.error.strip().splitlines() or [f"no end after {_PULLING:.0f} s"])[-1]
+            raise OursError("base_unavailable", f"docker pull {name}: {last[:300]}")
+    return name
+
+
+def is_here(scope: Scope, name: str) -> bool:
+    """Whether the engine has it."""
     try:
         scope.session.engine.images.get(name)
     except docker.errors.ImageNotFound:
-        return is_named and scope.run(["docker", "pull", "--quiet", name], deadline=_PULLING).status == 0
+        return False
     except docker.errors.DockerException as error:
         raise OursError("engine_error", str(error)) from error
     return True

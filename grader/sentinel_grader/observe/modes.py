@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import docker
 
@@ -10,8 +10,9 @@ from sentinel_grader.observe.alerter_build import Build
 from sentinel_grader.observe.dockerfile import DOCKERFILE
 from sentinel_grader.observe.dockerfile_lines import last_line
 from sentinel_grader.observe.export import Entry, entries
-from sentinel_grader.observe.image_bases import COURSE_BASES, Bases
+from sentinel_grader.observe.image_bases import COURSE_BASES, Bases, base_of, require_here
 from sentinel_grader.observe.outcome import Fault, OursError
+from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 
@@ -28,11 +29,11 @@ class Modes:
 
 
 @observation("modes", owner="m1.immutable_app", inputs=[DOCKERFILE])
-def modes(scope: Scope, build: Build, bases: Bases) -> Modes:
+def modes(scope: Scope, build: Build, bases: Bases, recipe: Recipe) -> Modes:
     """Stream the files of the image, and of its base, and keep those that differ."""
     try:
         image = scope.session.engine.images.get(build.image)
-        base = _base_of(image.attrs["RootFS"]["Layers"], bases)
+        base = _base_of(image.attrs["RootFS"]["Layers"], _with_root(scope, bases, recipe.root.image))
         known = _base_entries(scope, base)
         over_base = [entry for entry in entries(scope, build.image) if known.get(entry.path) != entry]
     except docker.errors.DockerException as error:
@@ -40,6 +41,14 @@ def modes(scope: Scope, build: Build, bases: Bases) -> Modes:
     workdir = (image.attrs.get("Config") or {}).get("WorkingDir") or "/"
     line = last_line(scope.files, r"(?:RUN\b.*\bch(?:own|mod)\b|(?:COPY|ADD)\b.*--ch(?:own|mod)=)")
     return Modes(base, over_base, workdir, line)
+
+
+def _with_root(scope: Scope, bases: Bases, root: str) -> Bases:
+    """The bases, and what the image is FROM: a large one is none to be small over, but what its makers put there is no
+    learner's doing."""
+    if root in ("", "scratch", *(base.name for base in bases.bases)):
+        return bases
+    return replace(bases, bases=[*bases.bases, base_of(scope, require_here(scope, root))])
 
 
 def _base_of(layers: list[str], bases: Bases) -> str:

@@ -15,11 +15,12 @@ import signal
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 #: Bytes that are hashed, bytes of memory, and seconds for archives: what is packed small may be without end.
-MOST_BYTES, MEMORY, SECONDS = 2_000_000_000, 4_000_000_000, 30
+MOST_BYTES, MEMORY, SECONDS, LOOKING = 2_000_000_000, 4_000_000_000, 30, 120
 ZIPS = (".whl", ".zip", ".pyz", ".pex", ".egg")
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2")
 
@@ -50,33 +51,37 @@ def members(path: Path) -> None:
 
 
 class Over(BaseException):
-    """The time for archives is over."""
+    """The time is over."""
 
 
 def over(*_: object) -> None:
     raise Over
 
 
-resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-archives: list[Path] = []
-for folder, _, names in os.walk("/sentinel"):
-    for name in names:
-        path = Path(folder, name)
-        try:
-            if path.is_symlink() or not path.is_file():
+def look_on() -> Iterator[Path]:
+    """Take what lies there as files; the archives among them."""
+    for folder, _, names in os.walk("/sentinel"):
+        for name in names:
+            path = Path(folder, name)
+            try:
+                if path.is_symlink() or not path.is_file():
+                    continue
+                size = path.stat().st_size
+                if size in sizes:
+                    with path.open("rb") as file:
+                        take("files", file, size)
+            except Exception:
                 continue
-            size = path.stat().st_size
-            if size in sizes:
-                with path.open("rb") as file:
-                    take("files", file, size)
             if name.endswith(ZIPS + TARS):
-                archives.append(path)
-        except Exception:
-            continue
+                yield path
 
+
+resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 signal.signal(signal.SIGALRM, over)
-signal.alarm(SECONDS)
 try:
+    signal.alarm(LOOKING)
+    archives = list(look_on())
+    signal.alarm(SECONDS)
     for path in archives:
         try:
             members(path)

@@ -18,12 +18,21 @@ from sentinel_grader.observe.agent import IMAGE, Agent, agent
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.session import Session
+from sentinel_grader.observe.strain import late
 
 REDIS_IMAGE = "redis:8"
+
+
+def processors(most: float) -> dict[str, int]:
+    """What a container is created with that may take so many processors: microseconds of them in each period."""
+    return {"cpu_period": 100_000, "cpu_quota": int(most * 100_000)}
+
+
 #: The names and ports of the course's contract (module 1).
 REDIS, REDIS_PORT, PORT = "redis-queue", 6379, 8001
 #: What a learner's container may take of the engine: far more than it needs, far less than would hurt anyone.
-LIMITS: Mapping[str, Any] = {"mem_limit": "512m", "pids_limit": 256, "nano_cpus": 2_000_000_000}
+#: By quota, since an engine with one processor takes no `nano_cpus` of two.
+LIMITS: Mapping[str, Any] = {"mem_limit": "512m", "pids_limit": 256, **processors(2.0)}
 #: What our Redis may take: a submission may write to it as it likes.
 _REDIS_LIMITS: Mapping[str, Any] = {**LIMITS, "mem_limit": "256m"}
 _REDIS_COMMAND = (
@@ -66,9 +75,28 @@ class Stand:
         log = docker.types.LogConfig(**_LOG)
         container = created(self.session, image, "alerter", network=self.network.name, log_config=log, **options)
         try:
-            yield _started(container)
+            self.start(container)
+            yield container
         finally:
             self.session.removals.container(container)
+
+    def start(self, container: Container) -> None:
+        """Start the submission's container, for the first time or again. Raises Fault if the engine cannot: where it
+        can start one of ours in the same place."""
+        try:
+            container.start()
+        except docker.errors.APIError as error:
+            self._require_starting()
+            words = str(error.explanation or error)
+            raise Fault("cannot_start", f"The engine cannot start the image's command: {words[:600]}") from error
+
+    def _require_starting(self) -> None:
+        """Raise DockerException if the engine starts no container of our own on this network either."""
+        control = _create(self.session, IMAGE, "control", "true", network=self.network.name)
+        try:
+            control.start()
+        finally:
+            self.session.removals.container(control)
 
     def push(self, queue: str, *entries: str) -> None:
         """Put entries on a queue. Raises Fault as `ask_redis` does."""
@@ -84,6 +112,7 @@ class Stand:
                 raise
             replies = [{"error": str(error)}]
         if refused := [reply["error"] for reply in replies if isinstance(reply, dict)]:
+            late()  # it may have been slow to answer
             words = f"The Redis beside the container no longer takes entries: {refused[0]}"
             raise Fault("redis_spoilt", words, expected="a service that leaves its queue as usable as it was")
         return replies[len(self.opening) :]
@@ -172,15 +201,6 @@ def wait_for_redis(
             if error.outcome.code != "redis_gone" or time.monotonic() > until:
                 raise
         time.sleep(0.05)
-
-
-def _started(container: Container) -> Container:
-    try:
-        container.start()
-    except docker.errors.APIError as error:
-        words = str(error.explanation or error)
-        raise Fault("cannot_start", f"The engine cannot start the image's command: {words[:600]}") from error
-    return container
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ A file that cannot be read as what it should be (cut off, of another version, ed
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,14 +68,10 @@ class Store:
         """Keep what says something of the submission. What was unavailable may be there next time: it is not kept."""
         if self._folder is None or not isinstance(outcome, Recorded | SubmissionFault):
             return
-        filed = Filed(
-            VERSION,
-            observation.name,
-            seconds,
-            msgspec.Raw(msgspec.json.encode(outcome.data)) if isinstance(outcome, Recorded) else msgspec.Raw(b"null"),
-            outcome if isinstance(outcome, SubmissionFault) else None,
-        )
-        write(self._folder / f"{key}.json", filed)
+        with contextlib.suppress(UnicodeEncodeError):  # a learner's word that no text can hold: it is seen anew
+            data = msgspec.json.encode(outcome.data if isinstance(outcome, Recorded) else None)
+            fault = outcome if isinstance(outcome, SubmissionFault) else None
+            write(self._folder / f"{key}.json", Filed(VERSION, observation.name, seconds, msgspec.Raw(data), fault))
 
     def prune(self) -> None:
         """Keep the newest recordings only."""

@@ -28,7 +28,7 @@ from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.stand import PORT, Stand, redis_on, stand
 from sentinel_grader.observe.stopping import Stopping, stopping
-from sentinel_grader.observe.strain import late
+from sentinel_grader.observe.strain import late, unsure
 
 #: Seconds that the work on an entry is made to take: of one that is started again, and has to do all of it in the end;
 #: of one that is replaced by another, which is not slowed down. After how many more it is killed.
@@ -105,7 +105,7 @@ def _started_again(scope: Scope, place: Stand, image: str) -> Deaths:
         early_at = time.monotonic() - began
         _kill(scope, container)
         for left in (1, 0):
-            container.start()
+            place.start(container)
             wait_until_healthy(scope, place, container)
             if left:
                 scope.sleep(IN_HAND)
@@ -130,6 +130,7 @@ def _replaced(scope: Scope, place: Stand, image: str) -> tuple[Deaths, Orderly]:
                 killing.result()
         if (after := time.monotonic() - began) > LONG_DELAY:
             late()
+            unsure()
     with place.container(image) as another:
         wait_until_healthy(scope, place, another)
         place.push(QUEUE, json.dumps(entries[2]))

@@ -8,6 +8,7 @@ Lines count from 1, in the learner's own file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -57,6 +58,10 @@ class Instruction:
         return next((flag.value or "" for flag in self.flags if flag.name == name), None)
 
 
+#: What is called so is another one after the next release: https://hub.docker.com/_/debian, _/ubuntu and _/alpine.
+_MOVING = re.compile(r"(?:latest|(?:old)*stable|testing|unstable|sid|experimental|rc-buggy|rolling|devel|edge)(?:-.*)?")
+
+
 @dataclass(frozen=True)
 class Image:
     """An image's name, taken apart. `repository` is without Docker Hub's own prefixes: `python`, `ghcr.io/a/b`."""
@@ -67,8 +72,13 @@ class Image:
 
     @property
     def is_pinned(self) -> bool:
-        """Whether it has a version: a digest, or a tag other than the one that moves by definition."""
-        return bool(self.digest) or self.tag not in ("", "latest")
+        """Whether it has a version: a digest, or a tag that does not move by definition. Of Python, a number: what is
+        called by a variant alone (`slim`, `alpine`, `trixie`) is the newest."""
+        if self.digest:
+            return True
+        if self.repository == "python":
+            return self.tag[:1].isdigit()
+        return bool(self.tag) and not _MOVING.fullmatch(self.tag)
 
     def __str__(self) -> str:
         return self.repository + f":{self.tag}" * bool(self.tag) + f"@{self.digest}" * bool(self.digest)

@@ -11,7 +11,7 @@ import pytest
 
 from sentinel_grader.observe.compose import handed as handing
 from sentinel_grader.observe.compose.runnable import MEMORY, PIDS, Setting, runnable
-from sentinel_grader.observe.compose.stack import Stack, stack
+from sentinel_grader.observe.compose.stack import Stack, is_the_engines, stack
 from sentinel_grader.observe.compose.taken import Composing, taken
 from sentinel_grader.observe.leftovers import LABEL
 from sentinel_grader.observe.outcome import Fault, OursError
@@ -170,6 +170,30 @@ def test_one_that_does_not_come_up_says_why(learner: Learner, running: Session) 
     with stack(Scope(running, learner.folder), composing(learner, text, running, alone=True), {}) as made:
         up = made.up()
     assert (up.well, up.said) == (False, "container ends-1 exited (3)")
+
+
+_START = "Error response from daemon: failed to create shim task: OCI runtime create failed: "
+
+
+@pytest.mark.parametrize(
+    ("last", "is_ours"),
+    [
+        ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", True),
+        ("failed to create network a: Error response from daemon: all predefined address pools have been fully "
+         "subnetted", True),
+        ("Error response from daemon: could not find an available, non-overlapping IPv4 address pool among the "
+         "defaults to assign to the network", True),
+        ("Error response from daemon: mkdir /var/lib/docker/x: no space left on device", True),
+        (f'{_START}exec: "no space left on device": executable file not found in $PATH: unknown', False),
+        (f'{_START}exec: "x: no space left on device": not found: unknown', False),
+        (f'{_START}exec: "say \\"Cannot connect to the Docker daemon": not found', False),
+        (f'{_START}exec: "error during connect: x": not found: unknown', False),
+        ("container alerter-1 exited (1)", False),
+    ],
+)  # fmt: skip
+def test_what_is_quoted_of_a_file_is_not_the_engines_trouble(last: str, is_ours: bool) -> None:
+    assert is_the_engines(["something else", last]) is is_ours
+    assert not is_the_engines([last, "container alerter-1 exited (1)"])
 
 
 @pytest.mark.engine

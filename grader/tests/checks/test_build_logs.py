@@ -24,7 +24,9 @@ _STEP = "#7 [build 3/3] RUN pip install"
     ("last", "kind"),
     [
         ("ERROR: failed to build: failed to solve: write /var/lib/docker/x: no space left on device", OursError),
-        ("ERROR: failed to solve: failed to solve: unexpected EOF", OursError),
+        ("ERROR: failed to solve: failed to solve: unexpected EOF", Fault),  # so a step ends that unpacks half a file
+        ("ERROR: failed to solve: cannot copy to non-directory: /x/merged/no space left on device", Fault),
+        ("ERROR: failed to solve: cannot copy to non-directory: /x/merged/a: no space left on device", Fault),
         ("ERROR: failed to receive status: rpc error: desc = error reading from server: EOF", OursError),
         ('ERROR: failed to solve: process "/bin/sh -c cat x" did not complete successfully: exit code: 1', Fault),
         ('ERROR: failed to solve: "/no space left on device": not found', Fault),
@@ -42,6 +44,11 @@ def test_only_the_last_line_says_whose_a_failure_is(last: str, kind: type[Except
     log = f"{_STEP}\n#7 0.1 cat: write error: no space left on device\n#7 ERROR: exit code: 1\n{last}\n"
     (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\nRUN cat x\n")
     assert isinstance(failure(log, tmp_path / "Dockerfile"), kind)
+
+
+def test_an_answer_that_breaks_off_is_the_engines(tmp_path: Path) -> None:
+    log = f"{_STEP}\n#7 0.1 Collecting redis\nERROR: failed to solve: failed to solve: unexpected EOF\n"
+    assert isinstance(failure(log, tmp_path / "Dockerfile"), OursError)
 
 
 @pytest.mark.parametrize("blank", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])

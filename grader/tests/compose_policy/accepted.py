@@ -169,7 +169,7 @@ services:
     image: sentinel/alerter:${TAG:-dev}
     ports: ["127.0.0.1:${PORT:-8001}:8001"]
     environment: {REDIS_HOST: "${REDIS_HOST-redis-queue}", EMPTY: "$EMPTY", PRICE: "$$5"}
-    mem_limit: ${MEMORY:-128m}
+    mem_limit: ${MEMORY:-128MiB}
 """
 _ENV_FILES = """\
 services:

@@ -224,7 +224,7 @@ ELSEWHERE: list[tuple[str, int | None, str]] = [
     ("not_allowed", 6, _built("entitlements: [security.insecure]")),
     ("not_allowed", 6, _built("network: host")),
     ("not_allowed", 6, _built("privileged: true")),
-    ("not_allowed", 6, _built("tags: ['python:3.13-slim']")),
+    ("image_name_taken", 6, _built("tags: ['alerter:dev', 'python:3.13-slim']")),
     ("not_allowed", 6, _built("extra_hosts: ['pypi.org:1.2.3.4']")),
     ("not_allowed", 6, _built("platforms: [linux/s390x]")),
     ("not_allowed", 6, _built("pull: true")),

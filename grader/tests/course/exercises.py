@@ -191,6 +191,11 @@ class System:
         """Ask an alerter."""
         return answer_of(self.asking(alerter, path, port))
 
+    @property
+    def redis_container(self) -> str:
+        """What Redis's container is called on the engine."""
+        return self._redis
+
     def redis(self, *command: str) -> list[str]:
         """Run a Redis command; the lines of its answer."""
         done = docker("exec", self._redis, "redis-cli", "-p", self._redis_port, *command, check=False)

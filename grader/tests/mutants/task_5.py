@@ -85,6 +85,8 @@ MUTANTS = [
     _mutant("no-processor-bound", "Memory is bounded, and processors are not.", LIMITS, (PROCESSORS, "")),
     _mutant("bound-that-nobody-reaches", "The bound on memory is more than most machines have.", LIMITS,
             (MEMORY, "    mem_limit: 64g\n")),
+    _mutant("more-processors-than-there-are", "The bound on processors is more than most machines have.", LIMITS,
+            (PROCESSORS, "    cpus: 4\n")),
     _mutant("reserved-is-not-bounded", "What is set is what the service gets at least.", LIMITS,
             (MEMORY, "    mem_reservation: 192m\n")),
 ]  # fmt: skip

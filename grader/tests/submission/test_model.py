@@ -9,6 +9,7 @@ import pytest
 
 from sentinel_grader.paths import ROOT
 from sentinel_grader.policy import Dockerfile, Image, allowed_bases, cache_argument, check_dockerfile, prepared_text
+from sentinel_grader.policy.images import image_named
 
 
 def parsed(text: str | bytes, **more: Any) -> Dockerfile:
@@ -88,6 +89,31 @@ def test_names_of_images_are_the_same_however_docker_hub_is_spelled() -> None:
     assert not Image("python", "latest").is_pinned
     assert Image("python", "3.13").is_pinned
     assert Image("python", "", "sha256:" + "0" * 64).is_pinned
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["EXPOSE ${PORT:-8001}", "EXPOSE 8001/TCP", "USER ${UID:-10001}:${GID:-10001}", 'USER "10001"', "USER '10001:0'"],
+)
+def test_forms_that_people_write_pass(line: str) -> None:
+    assert parsed(f"FROM python:3.13-slim\n{line}\n")
+
+
+MOVING = (
+    *("python:slim", "python:alpine3.20", "python:trixie", "debian:stable-slim", "debian:sid"),
+    *("debian:oldoldstable", "ubuntu:rolling", "ubuntu:devel", "alpine:edge"),
+)
+PINNED = (
+    *("python:3-slim", "python:3.14-rc-alpine", "debian:trixie-slim", "debian:12", "ubuntu:noble"),
+    *("alpine:3.20", "gcr.io/distroless/python3-debian12:nonroot"),
+)
+
+
+@pytest.mark.parametrize("name", [*MOVING, *PINNED])
+def test_a_variant_and_a_state_are_no_version_and_a_release_is(name: str) -> None:
+    image = image_named(name)
+    assert image
+    assert image.is_pinned is (name in PINNED)
 
 
 def test_the_form_of_a_command_is_as_the_engine_takes_it() -> None:

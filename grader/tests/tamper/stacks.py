@@ -24,6 +24,21 @@ while True:
     except OSError:
         time.sleep(600)
 """
+#: Deep, half of a pair, a number of many digits, and long: each of them again and again. Compose takes $$ for $.
+_ON_THE_QUEUE = """\
+import socket, time
+ENTRIES = [b'[' * 50000, b'{"id": "\\\\ud800"}', b'9' * 5000, b'{"id": "' + b'x' * 500000 + b'"}']
+while True:
+    try:
+        with socket.create_connection(("redis-queue", 6379), 2) as redis:
+            for entry in ENTRIES:
+                redis.sendall(b"*3\\r\\n$$5\\r\\nLPUSH\\r\\n$$10\\r\\nlogs_queue\\r\\n")
+                redis.sendall(b"$$%d\\r\\n%s\\r\\n" % (len(entry), entry))
+                redis.recv(100)
+    except OSError:
+        pass
+    time.sleep(0.5)
+"""
 
 
 def _service(lines: str) -> Swap:
@@ -117,6 +132,20 @@ ATTEMPTS = [
         {},
         {COMPOSE: _neighbour("yes '::error title=forged::forged ]]>' | head -c 500000000; sleep 600")},
         TASK,
+    ),
+    Attempt(
+        "command-that-speaks-of-the-disk",
+        "The command that cannot be started is called as engines say that their disk is full.",
+        {"m1.compose_up": "no space left on device", "m1.log_flow": "accepted by log-collector: 0 of"},
+        {COMPOSE: (PORTS, f'{PORTS}    command: ["no space left on device"]\n')},
+        TASK,
+    ),
+    Attempt(
+        "neighbour-on-the-queue",
+        "A service beside the alerter puts entries on the queue that no reader of JSON bears.",
+        {},
+        {COMPOSE: _neighbour("exec python -c " + shlex.quote(_ON_THE_QUEUE), "    networks: [sentinel-net]\n")},
+        ("m1.compose_up", "m1.log_flow"),
     ),
     Attempt(
         "redis-that-takes-nothing",

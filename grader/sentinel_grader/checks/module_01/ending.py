@@ -25,7 +25,7 @@ def expect_to_finish(stopping: Stopping, at: Place | None, before: str = "") -> 
         stopping.exit_code in WELL_ENDED,
         saw=f"{before}Told to stop{by}, it ended after {stopping.seconds:.1f} s with exit status {stopping.exit_code}"
         + (": it was killed" if stopping.exit_code == KILLED else ""),
-        expected="exit status 0, or 143, which is what SIGTERM makes of a program without a handler",
+        expected="exit status 0, or 143, by which some programs say that SIGTERM ended them",
         at=at,
         code="killed",
     )

@@ -13,6 +13,7 @@ from docker.models.containers import Container
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.stand import processors
 
 #: Memory that a container of ours is let try to take at most: a bound over it is none, and need not be tried.
 MOST_TRIED = 1 << 30
@@ -78,7 +79,7 @@ def hog(scope: Scope, bound: Bound) -> Hog:
             network_mode="none",
             detach=True,
             mem_limit=bound.memory,
-            nano_cpus=int(bound.processors * 1e9),
+            **processors(bound.processors),
             pids_limit=16,
             user="65534:65534",
             read_only=True,

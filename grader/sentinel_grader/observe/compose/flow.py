@@ -12,7 +12,7 @@ import docker
 from docker.models.containers import Container
 from docker.models.networks import Network
 
-from sentinel_grader.observe.agent import Agent
+from sentinel_grader.observe.agent import Agent, plain_json
 from sentinel_grader.observe.alerter_runs import QUEUE
 from sentinel_grader.observe.compose.composed import ALERTER
 from sentinel_grader.observe.compose.course_image import SERVICE as COLLECTOR
@@ -108,10 +108,8 @@ def queued(line: Line) -> list[str]:
 
 
 def _id(entry: object) -> str:
-    with contextlib.suppress(ValueError):
-        found = json.loads(str(entry))
-        return str(found.get("id")) if isinstance(found, dict) else ""
-    return ""
+    found = plain_json(str(entry))
+    return str(found.get("id")) if isinstance(found, dict) else ""
 
 
 def alerted(line: Line, service: str) -> list[str]:

@@ -15,6 +15,7 @@ from sentinel_grader.observe.dockerfile import ALERTER, DOCKERFILE
 from sentinel_grader.observe.keys import content
 from sentinel_grader.observe.learners_images import REPOSITORY, tag_now
 from sentinel_grader.observe.outcome import Fault, Place, SubmissionFault
+from sentinel_grader.observe.planting import plant
 from sentinel_grader.observe.scope import Scope
 from sentinel_grader.observe.session import Session
 
@@ -66,8 +67,8 @@ def _built(scope: Scope, build: OwnBuild, folder: Path, service: str) -> str:
         context = made / "context"
         shutil.copytree(folder / build.context, context, symlinks=True)
         nonce = build_nonce(content(context, ("**/*", "**/.*")))
-        if (planted := context / BUILD_FILE).parent.is_dir():
-            planted.write_text(nonce)
+        if (context / BUILD_FILE).parent.is_dir():
+            plant(context, BUILD_FILE, nonce.encode())
         dockerfile = made / "Dockerfile"
         dockerfile.write_text(build.text, encoding="utf-8", newline="")
         _keep_ignored(folder / build.context, build, made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import docker
@@ -11,6 +12,7 @@ from docker.models.networks import Network
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.compose.stack import Stack
+from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
 
 #: What /proc/net/tcp calls a socket that is listened on; and this machine's own addresses there, IPv4 and IPv6, which
@@ -94,9 +96,18 @@ def _listening(scope: Scope, container: Container) -> list[int]:
             cap_drop=["ALL"],
             mem_limit="64m",
         )
-    except docker.errors.DockerException:
+    except docker.errors.DockerException as error:
+        if _is_running(container):
+            raise OursError("ports_unread", str(error)) from error
         return []
     return listened_on(told.decode(errors="replace"))
+
+
+def _is_running(container: Container) -> bool:
+    with contextlib.suppress(docker.errors.NotFound):
+        container.reload()
+        return str(container.status) == "running"
+    return False
 
 
 def listened_on(table: str) -> list[int]:

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sentinel_grader.observe.agent import Agent, agent
 from sentinel_grader.observe.compose.handed import handed
 from sentinel_grader.observe.compose.runnable import Setting, runnable
 from sentinel_grader.observe.compose.taken import Composing
+from sentinel_grader.observe.image_bases import require_here
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Ran, Scope
 from sentinel_grader.observe.session import Session
@@ -33,8 +34,13 @@ MODEL = "compose.yaml"
 #: Nothing of whoever grades steers Compose: what the command does not say itself is set to what it is by itself.
 _NOTHING = {"COMPOSE_PROFILES": "", "COMPOSE_REMOVE_ORPHANS": "0", "COMPOSE_COMPATIBILITY": "0"}
 _PROJECT, _SERVICE = "com.docker.compose.project", "com.docker.compose.service"
-#: How Compose ends where the engine itself is not to be had.
-_OURS = re.compile(r"Cannot connect to the Docker daemon|no space left on device|error during connect")
+#: Compose's last word where the engine itself is not to be had, or has no more disk or networks to give. What is quoted
+#: in it (a command, a path) is the learner's, and no part of that.
+_OURS = re.compile(
+    r"(?:.*: )?(?:Cannot connect to the Docker daemon\b.*|error during connect: .*)|.*: no space left on device"
+    r"|.*(?:could not find an available, non-overlapping IPv4 address pool|address pools have been fully subnetted).*"
+)
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"")
 
 
 @dataclass(frozen=True)
@@ -61,14 +67,14 @@ class Stack:
         wait = ["--wait", "--wait-timeout", str(WAITING)] if wait_for_it else []
         ran = self._compose("up", "--detach", "--no-build", "--pull", "never", *wait, deadline=GIVEN_UP)
         said = [line for line in ran.error.splitlines() if line.strip()]
-        if _OURS.search(ran.error):
+        if is_the_engines(said):
             raise OursError("engine_error", said[-1][:500])
         return Up(ran.status == 0, ran.seconds, "" if ran.status == 0 else self._plain(said[-1] if said else ""))
 
     def down(self, *, volumes: bool = False) -> None:
         """Take it down, as people do: its volumes stay, unless told otherwise. No agent may be on its networks."""
         more = ["--volumes"] if volumes else []
-        ran = self._compose("down", "--timeout", "10", *more, deadline=TAKING_DOWN)
+        ran = self._compose("down", "--timeout", "5", *more, deadline=TAKING_DOWN)
         if ran.status != 0:
             raise OursError("compose_down", ran.error[-500:])
 
@@ -125,6 +131,11 @@ class Stack:
         return words.replace(f"{self.project}-", "").replace(f"{self.project}_", "").strip()[:400]
 
 
+def is_the_engines(said: Sequence[str]) -> bool:
+    """Whether what Compose said in the end is the engine's trouble, and not the file's."""
+    return bool(said) and bool(_OURS.fullmatch(_QUOTED.sub("", said[-1])))
+
+
 @contextlib.contextmanager
 def stack(
     scope: Scope,
@@ -149,6 +160,7 @@ def stack(
                 network_options(session),
                 _probed(scope, composing, images),
             )
+            _require_images(scope, composing, images)
             _write(folder, session, composing, runnable(composing, setting))
             made = Stack(scope, composing, project, folder)
             try:
@@ -157,6 +169,13 @@ def stack(
                 _remove(made)
     except docker.errors.DockerException as error:
         raise OursError("engine_error", str(error)) from error
+
+
+def _require_images(scope: Scope, composing: Composing, images: Mapping[str, str]) -> None:
+    """Have those that are not built here, as Compose would. Raises OursError where one cannot be had."""
+    for own in composing.own:
+        if own.image and own.name not in images and not composing.service(own.name).get("profiles"):
+            require_here(scope, own.image)
 
 
 def _probed(scope: Scope, composing: Composing, images: Mapping[str, str]) -> set[str]:

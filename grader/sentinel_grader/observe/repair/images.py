@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from sentinel_grader import scratch
+from sentinel_grader.observe import planting
 from sentinel_grader.observe.alerter_build import build_image, build_nonce
 from sentinel_grader.observe.aside import Aside
 from sentinel_grader.observe.compose.taken import Composing, OwnBuild
@@ -22,7 +23,7 @@ def plant(scope: Scope) -> str:
     """Put a nonce beside the code that is to be built, and return it."""
     folder = scope.files / REPAIR
     nonce = build_nonce(content(folder, ("**/*", "**/.*")))
-    (folder / BUILD_FILE).write_text(nonce)
+    planting.plant(folder, BUILD_FILE, nonce.encode())
     return nonce
 
 

@@ -11,8 +11,8 @@ from sentinel_grader.policy.compose.tree import Value
 from sentinel_grader.submission.refusal import shown
 
 #: https://docs.docker.com/reference/compose-file/extension/#specifying-byte-values
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s?([bkmg]?)b?", re.ASCII | re.IGNORECASE)
-_UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s?(?:([kmg])i?)?b?", re.ASCII | re.IGNORECASE)
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 #: https://docs.docker.com/reference/compose-file/extension/#specifying-durations
 _DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:us|ms|s|m|h))+", re.ASCII)
 _PART = re.compile(r"([\d.]+)(us|ms|s|m|h)")
@@ -58,7 +58,7 @@ def size(low: str, high: str) -> Form:
 def bytes_of(written: str) -> int:
     """The bytes that a size comes to; -1 for what is none."""
     match = _SIZE.fullmatch(written)
-    return int(Decimal(match[1]) * _UNITS[match[2].lower()]) if match else -1
+    return int(Decimal(match[1]) * _UNITS[(match[2] or "").lower()]) if match else -1
 
 
 def duration(most: float, least: float = 0) -> Form:

@@ -11,6 +11,9 @@ from sentinel_grader.policy.rules.context import Context, Rule
 from sentinel_grader.policy.rules.run import run
 
 _VALUE = r"(?:.|\n)+"
+#: A variable as people write it: $NAME, ${NAME}, ${NAME:-else}.
+_VARIABLE = r"\$(?:\w+|\{\w+(?::?[-+?]\w*)?\})"
+_ID = rf"(?:[\w.@-]|{_VARIABLE})+"
 
 RULES: dict[str, Rule] = {
     "ADD": copying.add,
@@ -19,14 +22,14 @@ RULES: dict[str, Rule] = {
     "COPY": copying.copy,
     "ENTRYPOINT": settings.command,
     "ENV": settings.variable,
-    "EXPOSE": settings.words(r"(?:\d{1,5}(?:-\d{1,5})?|\$\{?\w+\}?)(?:/(?:tcp|udp|sctp))?", "EXPOSE 8001"),
+    "EXPOSE": settings.words(rf"(?:\d{{1,5}}(?:-\d{{1,5}})?|{_VARIABLE})(?i:/(?:tcp|udp|sctp))?", "EXPOSE 8001"),
     "HEALTHCHECK": settings.healthcheck,
     "LABEL": settings.label,
     "MAINTAINER": settings.words(_VALUE, "LABEL maintainer=…"),
     "RUN": run,
     "SHELL": settings.shell,
     "STOPSIGNAL": settings.words(r"[A-Z0-9+-]{1,12}|\d{1,2}", "STOPSIGNAL SIGTERM", one=True),
-    "USER": settings.words(r"[\w.$@{}-]+(?::[\w.$@{}-]+)?", "USER 10001:10001", one=True),
+    "USER": settings.words(rf"([\"']?){_ID}(?::{_ID})?\1", "USER 10001:10001", one=True),
     "VOLUME": settings.words(_VALUE, "VOLUME /data"),
     "WORKDIR": settings.words(_VALUE, "WORKDIR /service"),
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sentinel_grader.policy.compose.files import inside
-from sentinel_grader.policy.compose.forms import either, no, only, single, switch, table, text, words
+from sentinel_grader.policy.compose.forms import either, listing, no, only, single, switch, table, text, words
 from sentinel_grader.policy.compose.judge import Form, Judge
 from sentinel_grader.policy.compose.model import Build
+from sentinel_grader.policy.compose.rules.images import require_free
 from sentinel_grader.policy.compose.rules.limits import ulimits
 from sentinel_grader.policy.compose.rules.pairs import arguments_of, labels
 from sentinel_grader.policy.compose.scalars import size
@@ -19,6 +20,11 @@ _DOCKERFILE = r"(?:\./)?(?:(?!\.\.?/)[\w.-]+/)*(?!\.\.?$)[\w.-]+"
 
 def _noted(_value: Value, _judge: Judge) -> None:
     """Judged by `build`, which reads several keys together."""
+
+
+def _tag(value: Value, judge: Judge) -> None:
+    if scalar := single(value, judge, "Name an image."):
+        require_free(scalar, judge)
 
 
 _REMOTE = "what is not in the submission would get into the image"
@@ -45,7 +51,7 @@ KEYS: dict[str, Form] = {
     "secrets": no("a grade has no secrets to give"),
     "shm_size": size("1k", "1g"),
     "ssh": no("it would hand out the keys of whoever grades"),
-    "tags": no("what is built here may not take another image's name", "Name it by `image`."),
+    "tags": listing(_tag, 10),
     "target": text(r"[a-zA-Z0-9_.-]{1,60}", "Name a stage of the Dockerfile."),
     "ulimits": ulimits,
 }

@@ -20,15 +20,20 @@ def check_image(service: Table, judge: Judge) -> None:
         if not scalar:
             return
         builds, extends = service.get("build") is not None, service.get("extends") is not None
-        if builds and not _is_free(scalar, judge):
-            saw = f"is `{shown(scalar.text, 80)}`; what is built here may not take another image's name."
-            judge.refuse(
-                "image_name_taken", value, saw, f"Write {shown(judge.path[1].lower(), 60)}:dev, or leave `image` out."
-            )
+        if builds:
+            require_free(scalar, judge)
         elif not builds and not _is_known(scalar, judge) and not (extends and _is_free(scalar, judge)):
             saw = f"is `{shown(scalar.text, 80)}`, which is neither built here nor one of the course's images."
             remedy = f"Build it (`build: ./alerter`), or use one of these: {', '.join(_known(judge))}."
             judge.refuse("image_not_allowed", value, saw, remedy)
+
+
+def require_free(scalar: Scalar, judge: Judge) -> None:
+    """Refuse it as the name of what the service builds, unless it is one of its own."""
+    if not _is_free(scalar, judge):
+        saw = f"is `{shown(scalar.text, 80)}`; what is built here may not take another image's name."
+        remedy = f"Write {shown(judge.path[1].lower(), 60)}:dev, or leave it out."
+        judge.refuse("image_name_taken", scalar, saw, remedy)
 
 
 def _known(judge: Judge) -> list[str]:
