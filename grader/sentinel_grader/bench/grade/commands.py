@@ -144,6 +144,8 @@ _HOST_OPTIONS: Mapping[str, Option] = {
     "Tmpfs": lambda value: _each("--tmpfs")([f"{path}:{how}" for path, how in (value or {}).items()]),
     "Memory": lambda value: ["--memory", f"{value}b"] if value else [],
     "NanoCpus": lambda value: ["--cpus", f"{value / 1e9:g}"] if value else [],
+    "CpuPeriod": _one("--cpu-period"),
+    "CpuQuota": _one("--cpu-quota"),
     "PidsLimit": _one("--pids-limit"),
 }
 
@@ -168,6 +170,6 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("DELETE", f"/networks/{_NAME}", lambda _, name: ["docker", "network", "rm", name]),
     ("GET", f"/images/{_IMAGE}/json", lambda _, name: ["docker", "image", "inspect", name]),
     ("DELETE", f"/images/{_IMAGE}", lambda _, name: ["docker", "rmi", name]),
-    ("GET", "/(containers|images)/json|/networks|/volumes|/version|/info", lambda *_: None),
-    ("GET", "/containers/[^/]+/json|/networks/[^/]+", lambda *_: None),
+    ("GET", "/(containers|images)/json|/networks|/volumes|/version|/info|/events", lambda *_: None),
+    ("GET", "/containers/[^/]+/(json|stats)|/networks/[^/]+", lambda *_: None),
 )
