@@ -16,7 +16,7 @@ from collector_service import Service
 
 _MIB = 2**20
 _REQUESTS = 128  # at once
-_PATIENCE = "6"  # seconds that they wait: longer than a busy machine takes to send more than there is room for
+_PATIENCE = "12"  # seconds that they wait: longer than a busy machine takes to send more than there is room for
 _BODY = b'{"service_name":"a","level":"INFO","message":"%s"}' % (b"x" * (_MIB // 2))
 
 
