@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
 from statistics import fmean
@@ -27,6 +28,8 @@ MACHINE_BUSY = "machine_busy"
 BUSY, HALF = 2.5, 0.5
 #: Seconds that are looked back on at least.
 _LEAST = 0.5
+#: Containers that the engine is asked for at once.
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,17 @@ def unsure() -> None:
 
 
 def used_in(session: Session) -> Used:
-    """What the engine says that the running containers of this grade took so far."""
-    found = dict[str, tuple[float, float]]()
-    with contextlib.suppress(docker.errors.DockerException, OSError):
-        for container in session.engine.api.containers(filters={"label": f"{LABEL}={session.run}"}):
-            with contextlib.suppress(docker.errors.APIError):  # it is gone by now
-                told: dict[str, Any] = session.engine.api.stats(container["Id"], stream=False, one_shot=True)
-                took = float(told["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9
-                found[str(container["Id"])] = took, time.time() - float(container["Created"])
-    return found
+    """What the engine says that the running containers of this grade took so far. Engine 20.10 takes a second to answer
+    for each, however many are asked for at once."""
+
+    def taken(container: dict[str, Any]) -> Used:
+        with contextlib.suppress(docker.errors.DockerException, OSError):  # it is gone by now
+            told: dict[str, Any] = session.engine.api.stats(container["Id"], stream=False, one_shot=True)
+            took = float(told["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9
+            return {str(container["Id"]): (took, time.time() - float(container["Created"]))}
+        return {}
+
+    with contextlib.suppress(docker.errors.DockerException, OSError), ThreadPoolExecutor(_AT_ONCE) as pool:
+        running = session.engine.api.containers(filters={"label": f"{LABEL}={session.run}"})
+        return {id_: used for one in pool.map(taken, running) for id_, used in one.items()}
+    return {}
