@@ -25,8 +25,10 @@ AT_WORK: ContextVar[str] = ContextVar("observation", default="")
 LANE: ContextVar[tuple[int, ...]] = ContextVar("lane", default=())
 #: Where copies of build contexts lie, below the log's folder.
 CONTEXTS = "contexts"
+#: The option of a build that names its Dockerfile.
+FILE = "--file="
 #: Calls whose answers tell what later ones mean: the ids of new things, and the addresses of containers.
-_TELLING = re.compile(r"^/(containers|networks)/create$|^/containers/[^/]+/json$")
+_TELLING = re.compile(r"^/(containers|networks)/create$|^/networks$|^/containers/[^/]+/json$")
 
 
 class Ran(msgspec.Struct, frozen=True, tag=True):
@@ -92,7 +94,8 @@ class Log:
     ) -> None:
         """Take down a command that ended, after `s` seconds."""
         if self._folder:
-            folders = {word: self._copied(Path(word)) for word in command if _is_passing(word)}
+            passing = dict.fromkeys(folder for word in command if (folder := _passing(word)))
+            folders = {str(folder): self._copied(folder) for folder in passing}
             words, variables, fed = list(command), dict(environment or {}), stdin.decode(errors="replace")
             began = time.time() - s
             self._add(Ran(AT_WORK.get(), began, s, words, variables, status, folders, fed, LANE.get()))
@@ -128,6 +131,9 @@ class Log:
         return place
 
 
-def _is_passing(word: str) -> bool:
-    """Whether a word of a command is a folder that goes with the grade."""
-    return word.startswith(tempfile.gettempdir()) and Path(word).is_dir()
+def _passing(word: str) -> Path | None:
+    """The folder that goes with the grade, where a word of a command names one, or the Dockerfile in one."""
+    path = Path(word.removeprefix(FILE))
+    if not path.is_relative_to(tempfile.gettempdir()):
+        return None
+    return path if path.is_dir() else path.parent if word.startswith(FILE) and path.is_file() else None

@@ -145,7 +145,7 @@ def test_nothing_is_left_out_unnoticed() -> None:
     with pytest.raises(UnknownCall, match="IPAMConfig"):
         command(_called(1, "POST", "/containers/create", {"Image": "x", "NetworkingConfig": endpoints}))
     with pytest.raises(UnknownCall, match="Healthcheck"):
-        command(_called(1, "POST", "/containers/create", {"Image": "x", "Healthcheck": {"Test": ["NONE"]}}))
+        command(_called(1, "POST", "/containers/create", {"Image": "x", "Healthcheck": {"Test": ["CMD", "x"]}}))
     probing = {"Image": "x", "Healthcheck": {"Interval": 1_000_000_000, "Retries": 2}}
     words = command(_called(1, "POST", "/containers/create", probing, query="name=y")) or []
     assert " ".join(words) == "docker create --name y --health-interval 1000000000ns --health-retries 2 x"

@@ -114,7 +114,9 @@ def _labels(labels: Mapping[str, str] | None) -> Words:
 
 
 def _health(value: Mapping[str, Any] | None) -> Words:
-    """How often an image's own HEALTHCHECK is carried out; times are in nanoseconds."""
+    """How often an image's own HEALTHCHECK is carried out, or that it is not; times are in nanoseconds."""
+    if (value or {}).get("Test") == ["NONE"]:
+        return ["--no-healthcheck"]
     _refuse_others(value or {}, {*_HEALTH, "Retries"}, "Healthcheck")
     times = {option: (value or {}).get(name) for name, option in _HEALTH.items()}
     words = [word for option, ns in times.items() if ns for word in (option, f"{ns}ns")]
@@ -159,6 +161,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("POST", f"/containers/{_NAME}/kill", _kill),
     ("POST", f"/containers/{_NAME}/stop", _stop),
     ("POST", f"/containers/{_NAME}/(pause|unpause|restart)", lambda _, name, what: ["docker", what, name]),
+    ("POST", f"/containers/{_NAME}/wait", lambda _, name: ["docker", "wait", name]),
     ("DELETE", f"/containers/{_NAME}", _remove),
     ("GET", f"/containers/{_NAME}/logs", lambda _, name: ["docker", "logs", name]),
     ("GET", f"/containers/{_NAME}/changes", lambda _, name: ["docker", "diff", name]),
@@ -168,6 +171,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., Words | None]], ...] = (
     ("POST", f"/networks/{_NAME}/connect", _connect),
     ("POST", f"/networks/{_NAME}/disconnect", _disconnect),
     ("DELETE", f"/networks/{_NAME}", lambda _, name: ["docker", "network", "rm", name]),
+    ("DELETE", f"/volumes/{_NAME}", lambda _, name: ["docker", "volume", "rm", "--force", name]),
     ("GET", f"/images/{_IMAGE}/json", lambda _, name: ["docker", "image", "inspect", name]),
     ("DELETE", f"/images/{_IMAGE}", lambda _, name: ["docker", "rmi", name]),
     ("GET", "/(containers|images)/json|/networks|/volumes|/version|/info|/events", lambda *_: None),

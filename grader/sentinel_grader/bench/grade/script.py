@@ -18,7 +18,7 @@ from pathlib import Path
 from sentinel_grader.bench.grade.steps import Step, environment, steps
 from sentinel_grader.observe.learners_images import REPOSITORY, tag_now
 from sentinel_grader.observe.leftovers import LABEL
-from sentinel_grader.observe.log import CONTEXTS, Called, Entry
+from sentinel_grader.observe.log import CONTEXTS, FILE, Called, Entry
 from sentinel_grader.tracing import Trace
 
 NAME = "baseline.sh"
@@ -125,9 +125,10 @@ def _line(step: Step, files: _Files) -> str:
 
 
 def _word(word: str, folders: Mapping[str, str], files: _Files) -> str:
+    option = FILE * word.startswith(FILE)
     for folder, place in folders.items():
-        if word == folder or word.startswith(f"{folder}/"):
-            return shlex.quote(f"{place}{word.removeprefix(folder)}")
+        if (path := word.removeprefix(option)) == folder or path.startswith(f"{folder}/"):
+            return shlex.quote(f"{option}{place}{path.removeprefix(folder)}")
     if "\n" in word:
         return f'"$(cat {files.add("program.py", word)})"'
     if word.startswith(f"--tag={REPOSITORY}:"):

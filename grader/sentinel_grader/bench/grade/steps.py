@@ -135,6 +135,8 @@ def _renamed(entries: list[Entry]) -> Iterator[Entry]:
                 names[id_] = _query_name(entry.query)
             case Called(method="POST", path="/networks/create", answer={"Id": str(id_)}):
                 names[id_] = entry.body["Name"]
+            case Called(path="/networks", answer=list(found)):  # those that Compose made
+                names.update({str(one["Id"]): str(one["Name"]) for one in found})
             case Called(answer={"Id": str(id_), "Name": str(name), "NetworkSettings": {"Networks": dict(networks)}}):
                 names[id_] = name.strip("/")
                 addresses |= {at["IPAddress"]: name.strip("/") for at in networks.values() if at["IPAddress"]}
