@@ -8,7 +8,9 @@ from pathlib import Path
 from ..mutants.mutant import ALERTER, lay_solution
 
 HERE = Path(__file__).parent
-NAMES = sorted({path.relative_to(HERE).parts[0] for path in HERE.glob("*/*") if path.parent.name != "__pycache__"})
+#: What is no alternative of the image: of the Compose file, and Python's own.
+_OTHERS = {"compose", "__pycache__"}
+NAMES = sorted({path.relative_to(HERE).parts[0] for path in HERE.glob("*/*")} - _OTHERS)
 #: Those that bring a recipe of their own; the others have the shipped one, and code of their own.
 WITH_A_RECIPE = [name for name in NAMES if (HERE / name / "Dockerfile").is_file()]
 
