@@ -10,7 +10,7 @@ from typing import IO
 import docker
 
 from sentinel_grader.observe.image_archive import Archive, Blob, saved
-from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.registry import observation
 from sentinel_grader.observe.scope import Scope
@@ -21,6 +21,8 @@ COURSE_BASES = ("python:3.13-slim", "debian:trixie-slim")
 #: be small over.
 _SMALL = re.compile(r"(?:python|debian):.*\b(?:slim|alpine)|alpine\b|ubuntu\b|gcr\.io/distroless/")
 _PULLING = 300.0
+#: How a registry says that it has none of this name; older engines, and those with containerd's store.
+_NO_SUCH = re.compile(r"manifest unknown|: not found$")
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,20 @@ def sha256_of(content: IO[bytes]) -> str:
 
 
 def require_here(scope: Scope, name: str) -> str:
-    """Have the engine have a base that something was built from: BuildKit pulls it without giving it to the engine's
-    own store, where it is needed once more. Raises OursError if it cannot be had: what it holds would count as the
-    learner's own otherwise."""
+    """Have the engine have an image that a learner names. BuildKit pulls what it builds from without giving it to the
+    engine's own store. Raises Fault if there is no such image, OursError if it cannot be had."""
     if not is_here(scope, name):
         pulled = scope.run(["docker", "pull", "--quiet", name], deadline=_PULLING)
         if pulled.status != 0:
-            last = (pulled.error.strip().splitlines() or [f"no end after {_PULLING:.0f} s"])[-1]
-            raise OursError("base_unavailable", f"docker pull {name}: {last[:300]}")
+            raise not_had(name, (pulled.error.strip().splitlines() or [f"no end after {_PULLING:.0f} s"])[-1])
     return name
+
+
+def not_had(name: str, why: str) -> Exception:
+    """The Fault where a registry answered that it has no such image; else, OursError."""
+    if _NO_SUCH.search(why):
+        return Fault("no_such_image", f"There is no image {name}: {why[:300]}", expected="an image that there is")
+    return OursError("base_unavailable", f"docker pull {name}: {why[:300]}")
 
 
 def is_here(scope: Scope, name: str) -> bool:

@@ -21,18 +21,12 @@ from sentinel_grader.observe.session import Session
 from sentinel_grader.observe.strain import late
 
 REDIS_IMAGE = "redis:8"
-
-
-def processors(most: float) -> dict[str, int]:
-    """What a container is created with that may take so many processors: microseconds of them in each period."""
-    return {"cpu_period": 100_000, "cpu_quota": int(most * 100_000)}
-
-
 #: The names and ports of the course's contract (module 1).
 REDIS, REDIS_PORT, PORT = "redis-queue", 6379, 8001
+#: Microseconds of which a container may have so many of each processor. An engine with one takes no `nano_cpus` of two.
+PERIOD = 100_000
 #: What a learner's container may take of the engine: far more than it needs, far less than would hurt anyone.
-#: By quota, since an engine with one processor takes no `nano_cpus` of two.
-LIMITS: Mapping[str, Any] = {"mem_limit": "512m", "pids_limit": 256, **processors(2.0)}
+LIMITS: Mapping[str, Any] = {"mem_limit": "512m", "pids_limit": 256, "cpu_period": PERIOD, "cpu_quota": 2 * PERIOD}
 #: What our Redis may take: a submission may write to it as it likes.
 _REDIS_LIMITS: Mapping[str, Any] = {**LIMITS, "mem_limit": "256m"}
 _REDIS_COMMAND = (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from sentinel_grader.bench.grade.replay_inside import is_it
 from sentinel_grader.bench.grade.script import write
 from sentinel_grader.bench.grade.steps import steps
 from sentinel_grader.observe.leftovers import LABEL
-from sentinel_grader.observe.log import Asked, Called, Entry, Ran
+from sentinel_grader.observe.log import AT_WORK, Asked, Called, Entry, Log, Ran
 from sentinel_grader.tracing import Trace
 
 RUN, ID, NETWORK = "e272902e54", "c" * 64, "d" * 64
@@ -134,6 +136,59 @@ def test_what_was_done_aside_stands_together_and_who_is_disturbed_answers_before
     ]
     assert [each.status for step in found for each in step.questions] == [200, 503, 200, -1]
     assert is_it({"error": "TimeoutError"}, -1, [])
+
+
+def test_networks_that_compose_made_go_by_their_names() -> None:
+    """Compose says no ids: they come up where the grader looks what there is."""
+    found = steps([
+        _called(1, "GET", "/networks", answer=[{"Id": NETWORK, "Name": "stack_default"}]),
+        _called(2, "POST", f"/networks/{NETWORK}/disconnect", {"Container": "agent-1", "Force": True}),
+        _called(3, "DELETE", f"/networks/{NETWORK}"),
+    ])  # fmt: skip
+    assert [" ".join(step.words) for step in found] == [
+        "docker network disconnect stack_default agent-1",
+        "docker network rm stack_default",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (("POST", "/containers/x/wait"), "docker wait x"),
+        (("DELETE", "/volumes/x"), "docker volume rm --force x"),
+        (("GET", "/events"), None),
+        (("GET", "/containers/x/stats"), None),
+    ],
+)
+def test_calls_of_a_whole_module(call: tuple[str, str], words: str | None) -> None:
+    made = command(_called(1, *call))
+    assert (" ".join(made) if made else None) == words
+
+
+def test_a_container_without_health_and_with_a_quota() -> None:
+    body = {"Image": "x", "Healthcheck": {"Test": ["NONE"]}, "HostConfig": {"CpuPeriod": 100_000, "CpuQuota": 200_000}}
+    words = command(_called(1, "POST", "/containers/create", body, query="name=y")) or []
+    assert " ".join(words) == "docker create --name y --no-healthcheck --cpu-period 100000 --cpu-quota 200000 x"
+
+
+def test_a_dockerfile_of_its_own_is_kept_with_what_lies_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in a folder for the while of the build."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made, log = tmp_path / "service", Log(tmp_path / "log")
+    made.mkdir()
+    (made / "Dockerfile").write_text("FROM scratch\n")
+    (made / "Dockerfile.dockerignore").write_text("*\n")
+    at_work = AT_WORK.set("own_build")
+    log.ran(["docker", "buildx", "build", f"--file={made / 'Dockerfile'}", str(made)], None, 0, 1.0)
+    AT_WORK.reset(at_work)
+    shutil.rmtree(made)
+    script = write(Trace(0, log=[*LOG, *log.entries]), tmp_path / "log", tmp_path / "baseline", "aaaaaaaaaa")
+    assert "docker buildx build --file=contexts/1/Dockerfile contexts/1" in script.path.read_text()
+    copied = script.path.parent / "contexts" / "1"
+    assert (copied / "Dockerfile").read_text() == "FROM scratch\n"
+    assert (copied / "Dockerfile.dockerignore").is_file()
 
 
 def test_nothing_is_left_out_unnoticed() -> None:

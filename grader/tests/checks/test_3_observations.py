@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import docker
 import pytest
+from docker.models.containers import Container
 
 from sentinel_grader.observe import processes
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.export import entries
-from sentinel_grader.observe.outcome import OursError
+from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.processes import calibrate, watcher
 from sentinel_grader.observe.scope import Scope
+from sentinel_grader.observe.stand import stand
 
 pytestmark = pytest.mark.engine
 
@@ -53,6 +56,24 @@ def test_a_watcher_that_is_ended_from_inside_is_missed(scope: Scope) -> None:
     with watcher(scope, container) as watching:
         scope.sleep(2)
         assert not watching.saw().to_the_end
+
+
+@pytest.mark.parametrize(("also_ours", "kind"), [(False, Fault), (True, OursError)])
+def test_what_does_not_start_is_the_submissions_where_ours_does(
+    also_ours: bool, kind: type[Exception], scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(_: Container, **_settings: object) -> None:
+        raise docker.errors.APIError("no room in the cgroup")
+
+    def begin() -> None:
+        with stand(scope.session) as place:
+            if also_ours:
+                monkeypatch.setattr(Container, "start", cannot)
+            with place.container(IMAGE, entrypoint=["/nothing/here"]):
+                pass
+
+    with pytest.raises(kind):
+        begin()
 
 
 def test_an_image_is_read_without_unpacking_it(scope: Scope) -> None:

@@ -13,7 +13,7 @@ from docker.models.containers import Container
 from sentinel_grader.observe.agent import IMAGE
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.scope import Scope
-from sentinel_grader.observe.stand import processors
+from sentinel_grader.observe.stand import PERIOD
 
 #: Memory that a container of ours is let try to take at most: a bound over it is none, and need not be tried.
 MOST_TRIED = 1 << 30
@@ -79,7 +79,8 @@ def hog(scope: Scope, bound: Bound) -> Hog:
             network_mode="none",
             detach=True,
             mem_limit=bound.memory,
-            **processors(bound.processors),
+            cpu_period=PERIOD,
+            cpu_quota=int(bound.processors * PERIOD),
             pids_limit=16,
             user="65534:65534",
             read_only=True,

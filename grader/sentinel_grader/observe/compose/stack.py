@@ -172,7 +172,8 @@ def stack(
 
 
 def _require_images(scope: Scope, composing: Composing, images: Mapping[str, str]) -> None:
-    """Have those that are not built here, as Compose would. Raises OursError where one cannot be had."""
+    """Have those that are not built here, as Compose would. Raises Fault for one that there is not,
+    OursError where it cannot be had."""
     for own in composing.own:
         if own.image and own.name not in images and not composing.service(own.name).get("profiles"):
             require_here(scope, own.image)

@@ -22,7 +22,7 @@ def check_image(service: Table, judge: Judge) -> None:
         builds, extends = service.get("build") is not None, service.get("extends") is not None
         if builds:
             require_free(scalar, judge)
-        elif not builds and not _is_known(scalar, judge) and not (extends and _is_free(scalar, judge)):
+        elif not _is_known(scalar, judge) and not (extends and _is_free(scalar, judge)):
             saw = f"is `{shown(scalar.text, 80)}`, which is neither built here nor one of the course's images."
             remedy = f"Build it (`build: ./alerter`), or use one of these: {', '.join(_known(judge))}."
             judge.refuse("image_not_allowed", value, saw, remedy)
