@@ -35,7 +35,7 @@ def _asked(began: float, ask: dict[str, Any], answer: dict[str, Any]) -> Asked:
 
 
 def _http(path: str) -> dict[str, Any]:
-    return {"do": "http", "host": "172.20.0.4", "path": path}
+    return {"do": "http", "method": "GET", "host": "172.20.0.4", "path": path}
 
 
 def _body(words: str) -> str:
@@ -104,6 +104,18 @@ def test_a_poll_is_asked_until_the_answer_that_ended_it_and_by_name() -> None:
     assert not is_it({"status": 200, "body": _body("[]")}, 200, [ENTRY])
     assert not is_it({"error": "ConnectionRefusedError"}, 0, [])
     assert is_it({"status": 200, "body": _body(f'["{ENTRY}"]')}, 200, [ENTRY])
+
+
+def test_what_a_service_said_on_its_way_to_being_well_is_not_waited_for() -> None:
+    """It may be well already when it is asked: each of several questions, asked in turns, counts as it ended."""
+    turns = [(200, 503), (503, 200), (200, 200)]
+    log = [
+        _asked(at, _http(path), {"status": status})
+        for at, statuses in enumerate(turns)
+        for path, status in zip(("/health", "/alerts"), statuses, strict=True)
+    ]
+    (step,) = steps(log)
+    assert [(each.ask["path"], each.status) for each in step.questions] == [("/health", 200), ("/alerts", 200)]
 
 
 def _aside(entry: Entry, lane: int) -> Entry:

@@ -37,7 +37,8 @@ def commands_in(asked: Asked) -> str:
 
 
 def questions(asked: Iterable[Asked], sent: str = "") -> list[Question]:
-    """The questions of one conversation, in order; `sent` is what was handed on before it."""
+    """The questions of one conversation, in the order of their last answers: what was said on the way there need not
+    come again. `sent` is what was handed on before it."""
     found = list[Question]()
     for each in asked:
         if each.ask["do"] in _OURS:
@@ -46,7 +47,9 @@ def questions(asked: Iterable[Asked], sent: str = "") -> list[Question]:
         body = base64.b64decode(each.answer.get("body", "")).decode(errors="replace")
         named = [word for word in dict.fromkeys(_ID.findall(body)) if word in sent]
         question = Question(each.ask, NONE if "error" in each.answer else each.answer.get("status", 0), named)
-        if found and found[-1].ask == each.ask:  # a poll: what counts is how it ended
+        if each.ask.get("method") == "GET":  # polls, in turns with others maybe: what counts is how each ended
+            found = [earlier for earlier in found if earlier.ask != each.ask]
+        elif found and found[-1].ask == each.ask:
             found.pop()
         found.append(question)
     return found
