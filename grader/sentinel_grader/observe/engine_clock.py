@@ -11,6 +11,8 @@ from docker.models.containers import Container
 
 #: Seconds past a container's end until which events are asked for: the signal is written down after it was sent.
 _WRITTEN = 0.2
+#: SIGKILL: what follows when the time that a signal gave is over.
+_KILL = "9"
 
 
 def started_at(container: Container) -> float:
@@ -20,18 +22,21 @@ def started_at(container: Container) -> float:
 
 
 def seconds_to_end(container: Container) -> float | None:
-    """Seconds from the first signal that the engine sent to a container until it had ended; it was reloaded since. None
-    where the engine does not know any more: it remembers its last 256 events,
-    https://docs.docker.com/reference/cli/docker/system/events/#limiting-filtering-and-formatting-the-output."""
+    """Seconds from the signal by which the engine told a container to end until it had; it was reloaded since. None
+    where the engine does not know any more, or knows the kill that followed alone: it remembers its last 256 events,
+    https://docs.docker.com/reference/cli/docker/system/events/#limiting-filtering-and-formatting-the-output,
+    and each probe of a HEALTHCHECK is three."""
     ended = _moment(container.attrs["State"]["FinishedAt"])
-    told = container.client.api.events(
+    events = container.client.api.events(
         since=f"{started_at(container):.6f}",
         until=f"{ended + _WRITTEN:.6f}",
         filters={"container": container.id, "event": "kill"},
         decode=True,
     )
-    signals = [int(event["timeNano"]) / 1e9 for event in told]
-    return max(ended - signals[0], 0.0) if signals else None
+    told = next(iter(events), None)
+    if told is None or told["Actor"]["Attributes"]["signal"] == _KILL:
+        return None
+    return max(ended - int(told["timeNano"]) / 1e9, 0.0)
 
 
 def _moment(written: str) -> float:

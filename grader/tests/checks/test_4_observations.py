@@ -93,6 +93,16 @@ def test_whoever_ended_by_itself_was_not_stopped(place: Stand) -> None:
 
 
 @pytest.mark.engine
+def test_of_whom_the_engine_only_knows_that_it_killed_it_the_time_is_not_known(place: Stand) -> None:
+    """The signal before may be forgotten: 0 s would say that it ended at once."""
+    with place.container(IMAGE, entrypoint=["sleep", "600"]) as container:
+        container.kill()
+        container.wait(timeout=30)
+        container.reload()
+        assert seconds_to_end(container) is None
+
+
+@pytest.mark.engine
 def test_words_are_found_in_the_log_and_in_the_files_that_hold_them(scope: Scope, place: Stand) -> None:
     script = "echo one two; echo two > /tmp/kept; ln /tmp/kept /tmp/again; echo three > /tmp/other; sleep 600"
     with place.container(IMAGE, entrypoint=["sh", "-c", script]) as container:

@@ -165,7 +165,7 @@ def _expect_the_same_work(each: Disturbance) -> None:
     )
 
 
-@check("m1.no_loss", needs=["m1.builds", "m1.alerts"])
+@check("m1.no_loss", needs=["m1.builds", "m1.alerts", "m1.graceful_stop"])
 def test_an_accepted_log_is_never_lost(worker_deaths: WorkerDeaths, own_stopping: Stopping) -> None:
     """Power fails, the kernel runs out of memory, a node is taken away: nobody is asked to finish then. What was
     accepted before must be found by whoever comes next."""
