@@ -78,14 +78,16 @@ def all_checks() -> list[str]:
 
 
 def expected(fails: Iterable[str], judged: Collection[str] = ()) -> dict[str, str]:
-    """The verdict that each check must come to if these fail and no other: what rests on a failed one is skipped.
-    `judged` fail for what was observed, so what is made from the same observations is judged too."""
+    """The verdict that each check must come to if these fail and no other: what rests on a failed one is skipped, and
+    so is what needs a skipped one. `judged` fail for what was observed, so what is made from the same observations is
+    judged too."""
     verdicts: dict[str, str] = dict.fromkeys(fails, "failed")
 
     def verdict(id_: str) -> str:
         if id_ not in verdicts:
-            resting = {verdict(other) for other in rests_on(id_) - (set(judged) - {*CHECKS[id_].needs})}
-            verdicts[id_] = "skipped" if resting & {"failed", "skipped"} else "passed"
+            lost = {verdict(need) for need in CHECKS[id_].needs} & {"failed", "skipped"}
+            unseen = (owners(id_) & set(fails)) - set(judged)
+            verdicts[id_] = "skipped" if lost or unseen else "passed"
         return verdicts[id_]
 
     return {id_: verdict(id_) for id_ in all_checks()}
@@ -93,8 +95,13 @@ def expected(fails: Iterable[str], judged: Collection[str] = ()) -> dict[str, st
 
 def rests_on(id_: str) -> set[str]:
     """The checks that a check needs, and those that own the observations it is made from."""
-    owners = {observation.owner for observation in REGISTRY.closure(CHECKS[id_].observations)}
-    return ({*CHECKS[id_].needs} | owners) - {id_, ""}
+    return {*CHECKS[id_].needs, *owners(id_)}
+
+
+def owners(id_: str) -> set[str]:
+    """The checks that tell of what a check is made from: where one fails, it cannot be judged; where one is skipped for
+    a reason of its own, it can."""
+    return {observation.owner for observation in REGISTRY.closure(CHECKS[id_].observations)} - {id_, ""}
 
 
 def smallest_cover(mutants: Iterable[Mutant]) -> list[Mutant]:

@@ -15,7 +15,7 @@ from sentinel_grader.paths import REPORTS
 from ..cases import asked_for, each, is_whole
 from ..side_by_side import side_by_side
 from . import task_1, task_2, task_3, task_4, task_5, task_6, task_7, task_8
-from .matrix import Run, all_checks, latest_python, run, smallest_cover
+from .matrix import Run, all_checks, expected, latest_python, run, smallest_cover
 from .mutant import Mutant
 from .page import as_html, as_text
 from .quotes import LESSONS, Quote, marked_rows, quotes
@@ -79,6 +79,15 @@ def test_each_task_of_the_lesson_quotes_four_to_six_mistakes_that_fail_the_check
     assert all(quote.check in NAMED[quote.mutant].fails for quote in QUOTES)
     starts = [words.partition("\n**Checkpoint")[0] for words in LESSONS[0].read_text().split("\n### Task ")[1:]]
     assert [task.count("<!-- mutant:") in range(4, 7) for task in starts] == [True] * len(course.MODULES[0].tasks)
+
+
+def test_what_needs_a_check_falls_with_it_and_what_was_seen_all_the_same_does_not() -> None:
+    """Whether an alerter notices its Redis tells whether a start can wait for that, and not whether logs flow."""
+    verdicts = expected({"m1.health_dependency"})
+    assert verdicts["m1.compose_up"] == "skipped"
+    assert verdicts["m1.log_flow"] == "passed"
+    assert set(expected({"m1.builds"}).values()) == {"failed", "skipped", "passed"}
+    assert expected({"m1.builds"})["m1.log_flow"] == "skipped"
 
 
 def test_every_check_has_mutants_and_one_of_its_own() -> None:

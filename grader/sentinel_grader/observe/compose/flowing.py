@@ -65,7 +65,8 @@ def flowing(scope: Scope, composed: Composing, service_images: Images, course_im
         looking = aside.do(reached, made)
         flow, watched = _at_work(made)
         bound = bound_of(made.containers(ALERTER), composed.service(ALERTER))
-        return Flowing(brought_up, flow, published(made), looking.result(), bound, watched, all_started(made))
+        doors = looking.result() or reached(made)  # one without a health check may not have listened yet
+        return Flowing(brought_up, flow, published(made), doors, bound, watched, all_started(made))
 
 
 def _at_work(stack: Stack) -> tuple[Flow, Watched]:
