@@ -29,14 +29,21 @@ from sentinel_grader.submission import keep_own
 from ..mutants.mutant import lay_solution
 
 FILE = Path(__file__).parent / "recordings" / "solution.json.gz"
-#: Every observation that a check is made from.
-NAMES = sorted({name for check in CHECKS for name in check.observations})
 
 
 def ids_of(target: str) -> list[str]:
     """The checks of a task, of those that are there."""
     there = {check.id for check in CHECKS}
     return [id_ for id_ in course.select(target) if id_ in there]
+
+
+def observed_for(ids: Iterable[str]) -> list[str]:
+    """The observations that these checks are made from."""
+    return sorted({name for id_ in ids for name in CHECKS[id_].observations})
+
+
+#: Every observation that a check is made from.
+NAMES = observed_for(check.id for check in CHECKS)
 
 
 def made(names: Iterable[str] = NAMES) -> dict[str, Outcome]:

@@ -13,7 +13,7 @@ from sentinel_grader.observe.outcome import Outcome, Recorded
 from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.result import Reason, Verdict
 
-from .record import ids_of, made, read
+from .record import ids_of, made, observed_for, read
 
 SOLUTION: dict[str, Outcome] = dict(read())
 IDS = ids_of("1.1")
@@ -95,5 +95,5 @@ def test_a_run_without_work_proves_nothing() -> None:
 
 @pytest.mark.engine
 def test_the_solution_is_still_observed_so() -> None:
-    judged = judge([CHECKS[id_] for id_ in IDS], made({"build", "recipe", "running"}))
+    judged = judge([CHECKS[id_] for id_ in IDS], made(observed_for(IDS)))
     assert {each.id: each.verdict for each in judged} == dict.fromkeys(IDS, Verdict.PASSED)

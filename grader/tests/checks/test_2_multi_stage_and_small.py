@@ -24,7 +24,7 @@ from sentinel_grader.observe.recipe import Recipe
 from sentinel_grader.observe.sabotage import Sabotage
 from sentinel_grader.result import Verdict
 
-from .record import ids_of, made, read
+from .record import ids_of, made, observed_for, read
 
 SOLUTION: dict[str, Outcome] = dict(read())
 IDS = ids_of("1.2")
@@ -190,5 +190,5 @@ def test_a_step_cannot_say_that_it_came_from_the_cache() -> None:
 
 @pytest.mark.engine
 def test_the_solution_is_still_observed_so() -> None:
-    judged = judge([CHECKS[id_] for id_ in IDS], made(SOLUTION))
+    judged = judge([CHECKS[id_] for id_ in IDS], made(observed_for(IDS)))
     assert {each.id: each.verdict for each in judged} == dict.fromkeys(IDS, Verdict.PASSED)

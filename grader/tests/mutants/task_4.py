@@ -11,6 +11,12 @@ DEPENDENCY, DEAD = frozenset({"m1.health_dependency"}), frozenset({"m1.health_de
 
 _STOP = [
     Mutant(
+        "shell-that-ends-well",
+        "A shell hears the signal, ends with 0, and has the kernel kill the service that it started.",
+        GRACEFUL,
+        {"Dockerfile": (CMD, 'CMD ["sh", "-c", "trap \'exit 0\' TERM; python -m alerter & wait"]')},
+    ),
+    Mutant(
         "shell-form",
         "The command is a string, so that a shell is process 1 and keeps the signal to itself.",
         GRACEFUL,
@@ -21,12 +27,6 @@ _STOP = [
         "A script starts the service as its child, and waits for it, deaf to signals.",
         GRACEFUL,
         {"Dockerfile": (CMD, 'CMD ["sh", "-c", "echo starting; python -m alerter; echo ended"]')},
-    ),
-    Mutant(
-        "shell-that-ends-well",
-        "A shell hears the signal, ends with 0, and has the kernel kill the service that it started.",
-        GRACEFUL,
-        {"Dockerfile": (CMD, 'CMD ["sh", "-c", "trap \'exit 0\' TERM; python -m alerter & wait"]')},
     ),
     Mutant(
         "hurried",
