@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
+import msgspec
 
 from sentinel_grader import scratch
 from sentinel_grader.environment.docker import build_environment
@@ -98,12 +99,18 @@ def _secret() -> bytes:
     return path.read_bytes()
 
 
+#: By what name a build's metadata has the id by which its engine knows the image, whichever store that has. The file of
+#: `--iidfile` holds, as buildx 0.13 writes it, the digest of its configuration, which Engine 29's store does not know:
+#: https://docs.docker.com/reference/cli/docker/buildx/build/#metadata-file.
+_ID = "containerimage.digest"
+
+
 def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[str, Ran]:
     """Build `context` and return the image's id. Raises Fault for what is the Dockerfile's, OursError for ours."""
     kept = f"{tag}-{uuid.uuid4().hex[:6]}"
     with scratch.folder("image") as folder:
-        told = folder / "id"
-        image = ["--load", f"--iidfile={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
+        told = folder / "metadata.json"
+        image = ["--load", f"--metadata-file={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
         ran = run_build(scope, context, tag, *image, *options, passing=False)
         build_logs.keep(kept, ran.stderr)
         if ran.status is None:
@@ -111,7 +118,7 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
             raise Fault("build_endless", f"The build {why}.", expected="a build that ends", log=kept)
         if ran.status != 0:
             raise failure(ran.error, _dockerfile(context, options), kept)
-        return told.read_text().strip(), ran
+        return str(msgspec.json.decode(told.read_bytes())[_ID]), ran
 
 
 def _dockerfile(context: Path, options: Sequence[str]) -> Path:
