@@ -107,15 +107,23 @@ def test_a_poll_is_asked_until_the_answer_that_ended_it_and_by_name() -> None:
 
 
 def test_what_a_service_said_on_its_way_to_being_well_is_not_waited_for() -> None:
-    """It may be well already when it is asked: each of several questions, asked in turns, counts as it ended."""
+    """It may be well already when it is asked: each of several questions, asked in turns, counts as it ended. What was
+    given to it is waited for before it is given more."""
     turns = [(200, 503), (503, 200), (200, 200)]
     log = [
         _asked(at, _http(path), {"status": status})
         for at, statuses in enumerate(turns)
         for path, status in zip(("/health", "/alerts"), statuses, strict=True)
     ]
+    push = {"do": "redis", "host": "redis-queue", "commands": [["LPUSH", "q", ENTRY]]}
+    log += [_asked(10, push, {"replies": [1]}), _asked(11, _http("/alerts"), {"status": 200, "body": _body(ENTRY)})]
     (step,) = steps(log)
-    assert [(each.ask["path"], each.status) for each in step.questions] == [("/health", 200), ("/alerts", 200)]
+    assert [(each.ask.get("path"), each.status, each.words) for each in step.questions] == [
+        ("/health", 200, []),
+        ("/alerts", 200, []),
+        (None, 0, []),
+        ("/alerts", 200, [ENTRY]),
+    ]
 
 
 def _aside(entry: Entry, lane: int) -> Entry:

@@ -37,9 +37,9 @@ def commands_in(asked: Asked) -> str:
 
 
 def questions(asked: Iterable[Asked], sent: str = "") -> list[Question]:
-    """The questions of one conversation, in the order of their last answers: what was said on the way there need not
-    come again. `sent` is what was handed on before it."""
-    found = list[Question]()
+    """The questions of one conversation; `sent` is what was handed on before it. Of requests that only ask, again and
+    again and in turns with each other, what counts is how each ended: what was said on the way need not come again."""
+    found, polls = list[Question](), list[Question]()
     for each in asked:
         if each.ask["do"] in _OURS:
             continue
@@ -47,9 +47,11 @@ def questions(asked: Iterable[Asked], sent: str = "") -> list[Question]:
         body = base64.b64decode(each.answer.get("body", "")).decode(errors="replace")
         named = [word for word in dict.fromkeys(_ID.findall(body)) if word in sent]
         question = Question(each.ask, NONE if "error" in each.answer else each.answer.get("status", 0), named)
-        if each.ask.get("method") == "GET":  # polls, in turns with others maybe: what counts is how each ended
-            found = [earlier for earlier in found if earlier.ask != each.ask]
-        elif found and found[-1].ask == each.ask:
+        if each.ask.get("method") == "GET":
+            polls = [*(earlier for earlier in polls if earlier.ask != each.ask), question]
+            continue
+        found, polls = [*found, *polls], []
+        if found and found[-1].ask == each.ask:
             found.pop()
         found.append(question)
-    return found
+    return [*found, *polls]
