@@ -72,6 +72,7 @@ class Scope:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
             process = self._start(command, out.fileno(), error.fileno(), environment)
             try:
+                self.check_cancelled()  # it may have been while the process started, when nobody knew whom to end
                 self._feed(process, stdin)
                 status = self._wait(process, started + deadline, (out.fileno(), error.fileno()))
             finally:
