@@ -69,8 +69,11 @@ class Scope:
     ) -> Ran:
         """Run a command of ours to its end or its deadline (seconds). Raises OursError if it cannot be started."""
         started = time.monotonic()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
-            process = self._start(command, out.fileno(), error.fileno(), environment)
+        with (
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as error,
+            self._start(command, out.fileno(), error.fileno(), environment) as process,
+        ):
             try:
                 self.check_cancelled()  # it may have been while the process started, when nobody knew whom to end
                 self._feed(process, stdin)

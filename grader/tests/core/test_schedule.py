@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import threading
 import time
 from dataclasses import dataclass
@@ -280,6 +281,22 @@ def test_what_is_called_off_ends_and_the_others_stand(
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
     assert store.read(registry["other"], key_of(registry["other"], session.submission, {}, session.surroundings))
+
+
+def test_what_is_called_off_while_its_process_starts_ends(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows by then that there is a process to end."""
+    start = subprocess.Popen
+
+    def called_off_meanwhile(*command: Any, **how: Any) -> Any:
+        process = start(*command, **how)
+        scope.cancel()
+        return process
+
+    scope, began = Scope(session, session.submission), time.monotonic()
+    monkeypatch.setattr(subprocess, "Popen", called_off_meanwhile)
+    with pytest.raises(OursError):
+        scope.run(["sleep", "30"], deadline=30)
+    assert time.monotonic() - began < 15
 
 
 def test_what_is_called_off_before_it_begins_never_does(registry: Registry, session: Session, store: Store) -> None:
