@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from sentinel_grader.learner import Progress
@@ -15,7 +16,12 @@ STEPS = 3
 
 def all_hints() -> dict[str, list[str]]:
     """The hints of every check, by its id, in their order."""
-    return {id_: list(entry["hints"]) for id_, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
+    return {id_: list(hints) for id_, hints in _read().items()}
+
+
+@cache  # a result asks for them once for each check
+def _read() -> dict[str, list[str]]:
+    return {id_: entry["hints"] for id_, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
 
 
 def wanted(ids: Iterable[str], progress: Progress) -> list[str]:

@@ -11,24 +11,25 @@ SECRET_NAME = re.compile(
     r"PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS|PRIVATE|SIGNING|AUTH)_?KEY|(?:^|_)PWD?$"
 )
 
-#: Words that must be there before a pattern is tried, the pattern, what it is called.
+#: Words of which one must be there before a pattern is tried, since looking for these takes a tenth of the time; the
+#: pattern; what it is called.
 _KINDS = (
-    (b"PRIVATE KEY-----", rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{40}", "a private key"),
-    (b"AKIA", rb"\bAKIA[0-9A-Z]{16}\b", "an AWS access key id"),
-    (b"ghp_", rb"\bghp_[A-Za-z0-9]{36}\b", "a GitHub token"),
+    ((b"PRIVATE KEY-----",), rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{40}", "a private key"),
+    ((b"AKIA",), rb"\bAKIA[0-9A-Z]{16}\b", "an AWS access key id"),
+    ((b"ghp_",), rb"\bghp_[A-Za-z0-9]{36}\b", "a GitHub token"),
     (
-        b"://",
+        (b"redis", b"postgres", b"amqp"),
         rb"\b(?:rediss?|postgres(?:ql)?|amqps?)://[^\s:@/\"'{}<>\[\]$]*:[^\s:@/\"'{}<>\[\]$]+@",
         "a password in a URL",
     ),
 )
-_PATTERNS = tuple((word, re.compile(pattern), name) for word, pattern, name in _KINDS)
-_CHUNK, _OVERLAP = 1 << 20, 512
+_PATTERNS = tuple((words, re.compile(pattern), name) for words, pattern, name in _KINDS)
+_OVERLAP = 512
 
 
 def kinds_in(text: bytes) -> set[str]:
     """The kinds of secrets that a text holds, by what they are called."""
-    return {name for word, pattern, name in _PATTERNS if word in text and pattern.search(text)}
+    return {name for words, pattern, name in _PATTERNS if any(word in text for word in words) and pattern.search(text)}
 
 
 def forms(needle: bytes) -> tuple[bytes, ...]:

@@ -46,9 +46,10 @@ def content(folder: Path, patterns: tuple[str, ...]) -> str:
 def contents(names: Iterable[str], submission: Path, registry: Registry) -> dict[str, str]:
     """For each of these observations, and those that they build on: a hash over all that it may see of a submission, by
     itself or through those."""
-    found = dict[str, str]()
-    for observation in registry.closure(names):
-        parts = [content(submission, observation.inputs), *(found[need] for need in observation.needs)]
+    found, closure = dict[str, str](), registry.closure(names)
+    seen = {inputs: content(submission, inputs) for inputs in {observation.inputs for observation in closure}}
+    for observation in closure:
+        parts = [seen[observation.inputs], *(found[need] for need in observation.needs)]
         found[observation.name] = hashlib.sha256(" ".join(parts).encode()).hexdigest()
     return found
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from sentinel_grader.reports import words
 from sentinel_grader.reports.picture import picture
 from sentinel_grader.reports.text import shown
 from sentinel_grader.result import CheckResult, Result, Verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -42,6 +44,8 @@ def write(result: Result, path: Path) -> None:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a grade without a page need not wait for it
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
