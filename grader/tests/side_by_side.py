@@ -21,6 +21,9 @@ class Graded(Protocol):
 
 T = TypeVar("T", bound=Graded)
 
+#: Seconds that a test may wait for one of these: a grade that is made once more is so after all the others.
+LONGEST = 4 * 3600
+
 
 @contextmanager
 def side_by_side(grades: Mapping[str, Callable[[], T]]) -> Iterator[dict[str, Future[T]]]:
