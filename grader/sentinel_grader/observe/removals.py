@@ -48,6 +48,10 @@ class Removals:
         if not self._keep:
             self._aside.do(_remove_network, network, list(self._leaving))
 
+    def wait(self) -> None:
+        """Return once all containers are gone that were given so far."""
+        wait(self._leaving)
+
     def _remove(self, container: Container) -> None:
         network = str(container.attrs["HostConfig"]["NetworkMode"])
         mine = self._turns.setdefault(network if self._one_by_one else str(container.id), threading.Lock())

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import partial
 
 from sentinel_grader.observe.calling_off import CALLED_OFF, CallingOff, Names
+from sentinel_grader.observe.control import still_busy
 from sentinel_grader.observe.keys import Perishable
 from sentinel_grader.observe.keys import key as key_of
 from sentinel_grader.observe.log import AT_WORK
@@ -147,10 +148,11 @@ class _Run:
             if isinstance(before, SubmissionFault) and before.code in self._seen_alone:
                 return before, 0.0
             outcome, seconds, in_vain = await self._make(observation, data, alone=True)
-        if isinstance(outcome, SubmissionFault) and not in_vain:
+            late = in_vain and not isinstance(outcome, Unavailable)
+            if late and await asyncio.to_thread(still_busy, self._session):
+                outcome = Unavailable(MACHINE_BUSY, _BUSY_TWICE)
+        if isinstance(outcome, SubmissionFault):
             self._seen_alone.add(outcome.code)
-        if in_vain and not isinstance(outcome, Unavailable):
-            outcome = Unavailable(MACHINE_BUSY, _BUSY_TWICE)
         return outcome, seconds
 
     async def _is_there(self, outcome: Outcome) -> bool:

@@ -1,9 +1,9 @@
 """Whether what came late came late since the machine had others' work to do.
 
-Then nobody can tell whose doing it was: it is observed once more, alone (turns.py), and after that not graded. A
-submission that burns the processor itself gets no such word. The agent says how much all processors worked, the engine
-how much of that its own containers did, in numbers that go up all the time: so nobody can look busy just while somebody
-looks.
+Then nobody can tell whose doing it was: it is observed once more, alone (turns.py), and after that not graded, if the
+machine is as busy without it (control.py). A submission that burns the processor itself gets no such word. The agent
+says how much all processors worked, the engine how much of that its own containers did, in numbers that go up all the
+time: so nobody can look busy just while somebody looks.
 """
 
 from __future__ import annotations

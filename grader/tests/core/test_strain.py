@@ -14,6 +14,7 @@ import pytest
 from sentinel_grader.environment.docker import find_engine
 from sentinel_grader.grading import surroundings
 from sentinel_grader.observe.agent import IMAGE, agent
+from sentinel_grader.observe.control import still_busy
 from sentinel_grader.observe.outcome import Fault, OursError, Recorded, SubmissionFault, Unavailable
 from sentinel_grader.observe.patience import Patience
 from sentinel_grader.observe.registry import Registry
@@ -188,6 +189,7 @@ def test_what_is_late_twice_is_not_graded_and_not_kept(
     registry: Registry, made: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sentinel_grader.observe.schedule.used_in", lambda _session: {})
+    monkeypatch.setattr("sentinel_grader.observe.schedule.still_busy", lambda _session: True)
     tries = list[str]()
 
     @registry.observation("late", owner="m.starts")
@@ -202,6 +204,24 @@ def test_what_is_late_twice_is_not_graded_and_not_kept(
     assert outcome.code == MACHINE_BUSY
     _observed(registry, made, store, "late", [])
     assert len(tries) == 4
+
+
+def test_what_is_late_twice_is_its_own_doing_where_the_machine_is_quiet_without_it(
+    registry: Registry, made: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have had the engine work for it, which no container's count tells of."""
+    monkeypatch.setattr("sentinel_grader.observe.schedule.used_in", lambda _session: {})
+    monkeypatch.setattr("sentinel_grader.observe.schedule.still_busy", lambda _session: False)
+    tries = list[str]()
+
+    @registry.observation("late", owner="m.starts")
+    def always(scope: Scope) -> Text:
+        tries.append(scope.files.name)
+        _late_under(19.0)
+        return Text("too late")
+
+    assert _observed(registry, made, Store(None), "late", []) == Recorded(Text("too late"))
+    assert len(tries) == 2
 
 
 def test_a_service_that_hangs_everywhere_is_waited_for_alone_but_once(
@@ -284,3 +304,20 @@ def test_the_engine_tells_who_burns_the_processor(tmp_path: Path) -> None:
     assert strain._first
     assert strain._last.worked > strain._first.worked
     assert strain._last.processors >= 1
+
+
+@pytest.mark.engine
+def test_a_machine_is_busy_all_the_same_only_where_others_are_at_work(tmp_path: Path) -> None:
+    """A container of nobody's grade burns every processor; then it is gone, and so is the strain."""
+    engine = find_engine().engine
+    assert engine, "this test needs a container engine"
+    burn = "import os\nfor _ in os.sched_getaffinity(0): os.fork() or exec('while True: pass')"
+    with session(tmp_path, surroundings(engine)) as running:
+        burner = running.engine.containers.run(
+            IMAGE, ["python", "-c", f"{burn}\nos.wait()"], detach=True, name=running.name("stranger")
+        )
+        try:
+            assert still_busy(running)
+        finally:
+            burner.remove(force=True)
+        assert not all(still_busy(running) for _ in range(3))
