@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from .side_by_side import LONGEST
 
 # A busy machine makes no test fail: how long an example takes is not what any of them is about.
 settings.register_profile("sentinel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sentinel")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `./sentinel test --all`, whoever waits for one grade of many may have to wait for all; else a hang is told
+    sooner."""
+    if "not slow" not in config.getoption("-m"):
+        for item in items:
+            if {"trials", "runs"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.timeout(LONGEST), append=False)

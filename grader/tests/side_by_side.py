@@ -21,7 +21,7 @@ class Graded(Protocol):
 
 T = TypeVar("T", bound=Graded)
 
-#: Seconds that a test may wait for one of these: a grade that is made once more is so after all the others.
+#: Seconds that a test may wait where all of them are graded: one that is made once more is so after all the others.
 LONGEST = 4 * 3600
 
 

@@ -185,11 +185,11 @@ def test_what_may_be_this_grades_own_doing_is_looked_at_alone_and_then_believed(
     assert _observed(registry, made, Store(None), "slow", []) == Recorded(Text("slow, the 2. time"))
 
 
-def test_what_is_late_twice_is_not_graded_and_not_kept(
-    registry: Registry, made: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _always_late(registry: Registry, monkeypatch: pytest.MonkeyPatch, *, still_busy: bool) -> list[str]:
+    """Declare the observation `late`: when it is made, the machine is busy with others' work, and without it as it is
+    said here. The list grows each time that it is made."""
     monkeypatch.setattr("sentinel_grader.observe.schedule.used_in", lambda _session: {})
-    monkeypatch.setattr("sentinel_grader.observe.schedule.still_busy", lambda _session: True)
+    monkeypatch.setattr("sentinel_grader.observe.schedule.still_busy", lambda _session: still_busy)
     tries = list[str]()
 
     @registry.observation("late", owner="m.starts")
@@ -198,6 +198,13 @@ def test_what_is_late_twice_is_not_graded_and_not_kept(
         _late_under(19.0)
         return Text("too late")
 
+    return tries
+
+
+def test_what_is_late_twice_is_not_graded_and_not_kept(
+    registry: Registry, made: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = _always_late(registry, monkeypatch, still_busy=True)
     store = Store(tmp_path / "kept")
     outcome = _observed(registry, made, store, "late", [])
     assert isinstance(outcome, Unavailable)
@@ -210,16 +217,7 @@ def test_what_is_late_twice_is_its_own_doing_where_the_machine_is_quiet_without_
     registry: Registry, made: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may have had the engine work for it, which no container's count tells of."""
-    monkeypatch.setattr("sentinel_grader.observe.schedule.used_in", lambda _session: {})
-    monkeypatch.setattr("sentinel_grader.observe.schedule.still_busy", lambda _session: False)
-    tries = list[str]()
-
-    @registry.observation("late", owner="m.starts")
-    def always(scope: Scope) -> Text:
-        tries.append(scope.files.name)
-        _late_under(19.0)
-        return Text("too late")
-
+    tries = _always_late(registry, monkeypatch, still_busy=False)
     assert _observed(registry, made, Store(None), "late", []) == Recorded(Text("too late"))
     assert len(tries) == 2
 

@@ -13,7 +13,7 @@ from sentinel_grader.observe.store import Store
 from sentinel_grader.paths import REPORTS
 
 from ..cases import asked_for, each, is_whole
-from ..side_by_side import LONGEST, side_by_side
+from ..side_by_side import side_by_side
 from . import task_1, task_2, task_3, task_4, task_5, task_6, task_7, task_8
 from .matrix import Run, all_checks, expected, latest_python, run, smallest_cover
 from .mutant import Mutant
@@ -42,7 +42,7 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.engine
-@pytest.mark.timeout(LONGEST)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutant", each(MUTANTS, QUICK))
 def test_a_mutant_fails_its_checks_and_no_other(mutant: Mutant, runs: Runs) -> None:
     assert runs[mutant.name].result().differences == []
@@ -50,7 +50,7 @@ def test_a_mutant_fails_its_checks_and_no_other(mutant: Mutant, runs: Runs) -> N
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.timeout(LONGEST)
+@pytest.mark.timeout(900)
 def test_the_kill_matrix_is_written(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
     """For people: reports/kill-matrix.html, and a table in the log."""
     done = [future.result() for future in runs.values()]
@@ -63,7 +63,7 @@ def test_the_kill_matrix_is_written(runs: Runs, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.timeout(LONGEST)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("quote", "mutant"),
     [pytest.param(quote, NAMED[quote.mutant], id=f"{quote.check}-{quote.mutant}") for quote in QUOTES],

@@ -201,7 +201,7 @@ ATTEMPTS = [
     Attempt(
         "ends-what-it-is-given",
         "Every Redis whose name the grader made up is ended, before it can be taken away.",
-        {"m1.degrades": "", "m1.no_loss": "lost"},  # whichever of its ends is seen first
+        {"m1.degrades": "edis", "m1.no_loss": "lost"},  # by a code or in a sentence: whichever end is seen first
         {
             "alerter/queue.py": [
                 ("        held = await self._what_i_hold()\n", _ENDS_REDIS),

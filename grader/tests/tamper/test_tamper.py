@@ -15,7 +15,7 @@ from sentinel_grader.observe import alerter_build
 
 from ..cases import asked_for, each
 from ..mutants.matrix import latest_python
-from ..side_by_side import LONGEST, side_by_side
+from ..side_by_side import side_by_side
 from . import answers, builds, card, own_code, refused, repair, runs, signals, stacks
 from .attempt import Attempt
 from .table import as_text
@@ -64,7 +64,7 @@ def _cut_short(attempt: Attempt, others: list[Future[Trial]]) -> Trial:
 
 
 @pytest.mark.engine
-@pytest.mark.timeout(LONGEST)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("attempt", each(ATTEMPTS, QUICK))
 def test_an_attempt_gains_nothing_and_is_named(attempt: Attempt, trials: Trials) -> None:
     assert trials[attempt.name].result().differences == []
@@ -72,7 +72,7 @@ def test_an_attempt_gains_nothing_and_is_named(attempt: Attempt, trials: Trials)
 
 @pytest.mark.engine
 @pytest.mark.slow
-@pytest.mark.timeout(LONGEST)
+@pytest.mark.timeout(900)
 def test_all_attempts_are_told_and_nothing_of_them_is_left(
     trials: Trials, workplace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
