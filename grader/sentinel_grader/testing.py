@@ -46,6 +46,7 @@ def run(marks: str, *, keyword: str, places: list[str], side_by_side: bool) -> i
         ".",
         "--import-mode=importlib",
     ]
+    command += ["--instafail"]  # why a test failed, at once
     command += ["--durations=20", "--durations-min=10"]  # where the minutes go
     command += ["-m", marks] if marks else []
     command += ["-k", keyword] if keyword else []
