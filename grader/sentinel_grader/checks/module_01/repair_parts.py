@@ -39,7 +39,7 @@ def expect_there(stack: RepairStack, name: str, how: str = "", *, running: bool 
         saw=f"{name}{f' {how}' if how else ''} {_end_of(part)}",
         expected=f"{name} running",
         at=at,
-        code="out_of_memory" if part.out_of_memory or part.exit_code == 137 else "ended",
+        code="out_of_memory" if _no_memory(part) else "ended",
     )
     expect(
         part.state not in ("", "created"),
@@ -50,10 +50,17 @@ def expect_there(stack: RepairStack, name: str, how: str = "", *, running: bool 
     )
 
 
+def _no_memory(part: Part) -> bool:
+    """An engine can hear of the end before it hears why, and then says nothing of memory:
+    https://github.com/containerd/containerd/issues/12372."""
+    return part.out_of_memory or part.exit_code == 137
+
+
 def _end_of(part: Part) -> str:
     """How it ended, with what it said last."""
     words = f"ended with exit status {part.exit_code}" if part.exit_code or not part.restarts else "ended"
-    words += ": killed, out of memory (OOMKilled)" if part.out_of_memory else ""
+    if _no_memory(part):
+        words += f": killed, out of memory{' (OOMKilled)' if part.out_of_memory else ', as it seems'}"
     words += f", and was started again, {part.restarts} times" if part.restarts else ""
     return words + (f". Its log: {' '.join(part.log[-1:])}" if part.log else "")
 
