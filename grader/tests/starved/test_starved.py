@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,9 +71,17 @@ def _told(result: Result) -> str:
 
 
 @pytest.mark.usefixtures("starved")
-def test_no_solution_fails_and_most_are_complete(tmp_path: Path, engine: Engine) -> None:
+def test_no_solution_fails_and_most_are_complete(
+    tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
     pristine.lay(tmp_path, solved=True)
-    results = [_graded(tmp_path, engine) for _ in range(GRADES)]
+    results = list[Result]()
+    while len(results) < GRADES:
+        began = time.monotonic()
+        results.append(_graded(tmp_path, engine))
+        with capsys.disabled():
+            seconds = time.monotonic() - began
+            print(f"\n{len(results)} of {GRADES}: {results[-1].verdict} after {seconds:.0f} s {_told(results[-1])}")
     told = [_told(result) for result in results]
     failed = [words for result, words in zip(results, told, strict=True) if result.verdict is Overall.FAILED]
     assert failed == []
