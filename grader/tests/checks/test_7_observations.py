@@ -38,7 +38,7 @@ def test_the_broken_stack_is_seen_as_it_is(tmp_path: Path) -> None:
         "ledger": ("exited", 1, 0),
         "search": ("exited", 137, 0),
     }
-    # Of search it may be missing: https://github.com/containerd/containerd/issues/12372. The check is content with 137.
+    # Of search it may be missing: https://github.com/moby/moby/issues/41929. The check is content with 137.
     assert {part.name for part in seen.parts if part.out_of_memory} <= {"search"}
     limits = {part.name: part.memory >> 20 for part in seen.parts if part.memory}
     assert limits == {"search": 32}

@@ -99,7 +99,7 @@ def test_each_fault_shows_itself_as_people_know_it(shop: Shop) -> None:
     file = shop.folder / "docker-compose.yaml"
     file.write_text(file.read_text().replace("127.0.0.1:8010:8080", "127.0.0.1::8080"))
     assert shop.compose("up", "--detach").returncode == 0
-    assert shop.ended("search") == "exited 137 true"
+    assert shop.ended("search").startswith("exited 137 ")  # "true" follows mostly: moby/moby#41929
     assert shop.ended("ledger") == "exited 1 false"
     assert shop.log("ledger", "PermissionError: [Errno 13] Permission denied: '/data/orders.jsonl'")
     assert shop.log("shop", "cannot reach the queue at redis:6379: [Errno -")

@@ -52,7 +52,7 @@ def expect_there(stack: RepairStack, name: str, how: str = "", *, running: bool 
 
 def _no_memory(part: Part) -> bool:
     """An engine can hear of the end before it hears why, and then says nothing of memory:
-    https://github.com/containerd/containerd/issues/12372."""
+    https://github.com/moby/moby/issues/41929."""
     return part.out_of_memory or part.exit_code == 137
 
 
