@@ -15,26 +15,23 @@ PLACES = ("grader/tests", "module-01-containers")
 _STATUS = {0: 0, 1: 1, 2: 130, 5: 3}
 
 
-#: What shares nothing, and so runs on every core, in any order.
-UNIT = "not engine and not install and not slow"
-
-
 def marks(*, unit: bool, engine: bool, everything: bool) -> str:
     """The tests that are asked for, as an expression for pytest's `-m`. The marks stand in pyproject.toml."""
     if unit:
-        return UNIT
+        return "not engine and not install and not slow"
     return " and ".join(["engine"] * engine + ["not slow"] * (not everything))
 
 
-def rest(*, everything: bool) -> str:
-    """All that is not among the UNIT tests, in the same way."""
-    return f"not ({UNIT})" + " and not slow" * (not everything)
+def without_engine(*, everything: bool) -> str:
+    """What needs no engine, installations among it, in the same way: no two of it share anything, but for those."""
+    return "not engine" + " and not slow" * (not everything)
 
 
 def run(marks: str, *, keyword: str, places: list[str], side_by_side: bool) -> int:
     """Run pytest and return our exit status: 0 passed, 1 failed, 3 nothing matched, 130 interrupted, 4 otherwise.
 
-    `side_by_side` is for tests that share nothing: they run on every core, in any order.
+    `side_by_side` is for tests that share nothing: they run on every core, in any order. Those that install something
+    share the machine, and stay one after another (tests/conftest.py).
     """
     command = [
         sys.executable,

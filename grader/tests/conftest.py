@@ -13,8 +13,15 @@ settings.load_profile("sentinel")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `./sentinel test --all`, whoever waits for one grade of many may have to wait for all; else a hang is told
+    """Tests that install something without an engine follow each other, and begin first: together they take longest.
+
+    With `./sentinel test --all`, whoever waits for one grade of many may have to wait for all; else a hang is told
     sooner."""
+    marked = {item: {mark.name for mark in item.iter_markers()} & {"engine", "install"} for item in items}
+    installing = {item for item in items if marked[item] == {"install"}}
+    for item in installing:
+        item.add_marker(pytest.mark.xdist_group("install"))
+    items.sort(key=lambda item: item not in installing)
     if "not slow" not in config.getoption("-m"):
         for item in items:
             if {"trials", "runs"} & set(getattr(item, "fixturenames", ())):

@@ -28,10 +28,12 @@ def run_tests(
     if not unit:
         prepare(yes)
     if not (unit or engine or places or keyword):
-        first = testing.run(testing.UNIT, keyword="", places=[], side_by_side=True)
+        apart = testing.without_engine(everything=everything)
+        first = testing.run(apart, keyword="", places=[], side_by_side=True)
         if first == INTERRUPTED:
             return first
-        return testing.run(testing.rest(everything=everything), keyword="", places=[], side_by_side=False) or first
+        marks = testing.marks(unit=False, engine=True, everything=everything)
+        return testing.run(marks, keyword="", places=[], side_by_side=False) or first
     marks = testing.marks(unit=unit, engine=engine, everything=everything)
     return testing.run(marks, keyword=keyword, places=places or [], side_by_side=unit)
 
