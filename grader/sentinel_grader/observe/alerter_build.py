@@ -112,6 +112,8 @@ def build_image(scope: Scope, context: Path, tag: str, *options: str) -> tuple[s
         told = folder / "metadata.json"
         image = ["--load", f"--metadata-file={told}", f"--tag={REPOSITORY}:{tag_now(tag)}"]
         ran = run_build(scope, context, tag, *image, *options, passing=False)
+        if _LOST.fullmatch(last_word(ran.error)):
+            ran = run_build(scope, context, tag, *image, *options, passing=False)
         build_logs.keep(kept, ran.stderr)
         if ran.status is None:
             why = f"did not end within {DEADLINE:.0f} s" if ran.seconds >= DEADLINE else "printed without end"
@@ -144,13 +146,23 @@ _AT = re.compile(r"^Dockerfile:(\d+)$", re.MULTILINE)
 #: How BuildKit's own last word ends where the trouble is the engine's. A step's own words stand further up, and what
 #: is quoted of a Dockerfile (a path, a command) is followed by why it failed; but for one.
 _OURS = re.compile(r"(?!.*cannot copy to non-directory).*(?:: no space left on device|error reading from server: EOF)$")
+#: So does what comes after all steps, where an engine finds no longer what they left: built again, it mostly does:
+#: https://github.com/moby/moby/issues/41595.
+_LOST = re.compile(
+    r"ERROR: (?:failed to build: )?failed to solve: (?:rpc error: code = \w+ desc = )?"
+    r"failed to export image: failed to create image: failed to get (?:layer|digest) sha256:[0-9a-f]{64}: .*"
+)
 #: This one too, where no step is said to have failed of it.
 _CUT_OFF = "failed to solve: unexpected EOF"
 
 
 def failure(log: str, dockerfile: Path, kept: str = "") -> Exception:
     """The Fault (or OursError) that the log of a failed build by `dockerfile` tells of; it is `kept` by that name."""
-    if _OURS.fullmatch(last := last_word(log)) or (last.endswith(_CUT_OFF) and not has_failed_step(log)):
+    if (
+        _OURS.fullmatch(last := last_word(log))
+        or _LOST.fullmatch(last)
+        or (last.endswith(_CUT_OFF) and not has_failed_step(log))
+    ):
         return OursError("engine_error", last[:500])
     if base := base_out_of_reach(log):
         words = f"The engine has no {base}, and no registry could be asked for it. `./sentinel bases --list` shows"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from sentinel_grader.observe.alerter_build import failure
+from sentinel_grader.observe.alerter_build import build_image, failure
 from sentinel_grader.observe.outcome import Fault, OursError
 from sentinel_grader.observe.probe_build import steps_in
+from sentinel_grader.observe.scope import Ran, Scope
 
 _ASKED = "python:3.12: failed to resolve source metadata for docker.io/library/python:3.12"
 _HEAD = 'failed to do request: Head "https://registry-1.docker.io/v2/library/python/manifests/3.12"'
@@ -17,6 +19,7 @@ _LIMIT = (
     "unexpected status from HEAD request to https://registry-1.docker.io/v2/library/python/manifests/3.12:"
     " 429 Too Many Requests"
 )
+_LOST = f"failed to export image: failed to create image: failed to get layer sha256:{'ab' * 32}: layer does not exist"
 _STEP = "#7 [build 3/3] RUN pip install"
 
 
@@ -36,6 +39,11 @@ _STEP = "#7 [build 3/3] RUN pip install"
         (f"ERROR: failed to build: failed to solve: {_ASKED}: docker.io/library/python:3.12: not found", Fault),
         (f"ERROR: failed to solve: process \"/bin/sh -c echo '{_HEAD}: x'\" did not complete: exit code: 1", Fault),
         (f'ERROR: failed to solve: "/{_HEAD}: x": not found', Fault),
+        (f"ERROR: failed to solve: {_LOST}", OursError),
+        (f"ERROR: failed to build: failed to solve: rpc error: code = Unknown desc = {_LOST}", OursError),
+        ("ERROR: failed to solve: failed to export image: failed to create image: max depth exceeded", Fault),
+        (f"ERROR: failed to solve: process \"/bin/sh -c echo '{_LOST}'\" did not complete: exit code: 1", Fault),
+        (f'ERROR: failed to solve: "/{_LOST}": not found', Fault),
         ("", Fault),
     ],
 )  # fmt: skip
@@ -55,3 +63,33 @@ def test_an_answer_that_breaks_off_is_the_engines(tmp_path: Path) -> None:
 def test_what_a_step_prints_is_no_line_of_the_log(blank: str) -> None:
     log = f"{_STEP}\n#7 0.312 x{blank}#7 CACHED\n#7 DONE 3.1s\n"
     assert steps_in(log) == {"[build 3/3] RUN pip install": "DONE"}
+
+
+class Losing:
+    """A scope whose engine loses a layer in its first `times` builds."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.built = times, 0
+
+    def run(self, command: list[str], **_: object) -> Ran:
+        self.built += 1
+        if self.built <= self.times:
+            return Ran(1, b"", f"ERROR: failed to solve: {_LOST}\n".encode(), 0.1)
+        (told,) = [option.removeprefix("--metadata-file=") for option in command if "--metadata-file=" in option]
+        Path(told).write_text('{"containerimage.digest": "sha256:1"}')
+        return Ran(0, b"", b"", 0.1)
+
+
+@pytest.mark.parametrize(("times", "builds"), [(0, 1), (1, 2), (9, 2)])
+def test_what_an_engine_lost_sight_of_is_built_once_more(
+    times: int, builds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENTINEL_STATE", str(tmp_path))
+    engine = Losing(times)
+    scope = cast(Scope, engine)
+    if times < builds:
+        assert build_image(scope, tmp_path, "tag")[0] == "sha256:1"
+    else:
+        with pytest.raises(OursError, match="layer does not exist"):
+            build_image(scope, tmp_path, "tag")
+    assert engine.built == builds
