@@ -39,6 +39,7 @@ def test_another_repair_passes_all_of_its_task(name: str, tmp_path: Path) -> Non
     assert {result.verdict for result in results.values()} == {"passed"}
 
 
+@pytest.mark.usefixtures("compose")
 @pytest.mark.parametrize("name", REPAIRS)
 def test_the_policy_lets_a_repair_pass(name: str, tmp_path: Path) -> None:
     course_file = ROOT / "module-01-containers" / "docker-compose.yaml"

@@ -48,6 +48,7 @@ def test_what_was_put_aside_is_the_code_of_an_earlier_release() -> None:
     assert 'VERSION = "1.0.0"' in old
 
 
+@pytest.mark.usefixtures("compose")
 @pytest.mark.parametrize("mended", [None, REPAIRED], ids=["as handed out", "mended"])
 def test_the_policy_lets_it_pass(mended: Path | None, tmp_path: Path) -> None:
     folder = lay_repair(tmp_path / "repair", mended)
