@@ -92,10 +92,12 @@ def grade(
     log: Log | None = None,
     calling_off: CallingOff | None = None,
     beside: Callable[[Mapping[str, str]], Iterable[str]] = lambda _contents: (),
+    judged_all: Callable[[Grade], None] = lambda _grade: None,
 ) -> Grade:
     """Grade `submission` (a checkout of the course) for the checks `ids`. Raises OursError without an engine.
 
-    `beside` names checks to judge besides, from what each observation may see (`Grade.contents`).
+    `beside` names checks to judge besides, from what each observation may see (`Grade.contents`). `judged_all` is told
+    of the whole while what the grade made on the engine is still being removed, which nobody has to wait for.
     """
     began, started = time.monotonic(), datetime.now(UTC)
     scratch.sweep()
@@ -122,19 +124,21 @@ def grade(
                 calling_off=calling_off,
                 first=observed(declared(ids)),
             )
-        judged = judging.all()
-    result = _result(
-        [each for each in judged if each.id in ids],
-        submission,
-        taken.copy,
-        engine,
-        started,
-        time.monotonic() - began,
-        dict(running.nonces),
-        outcomes,
-    )
-    besides = tuple(check_result(each, outcomes) for each in judged if each.id in more)
-    return Grade(result, outcomes, taken.changed, running.run, taken.contents, besides)
+            judged = judging.all()
+            result = _result(
+                [each for each in judged if each.id in ids],
+                submission,
+                taken.copy,
+                engine,
+                started,
+                time.monotonic() - began,
+                dict(running.nonces),
+                outcomes,
+            )
+            besides = tuple(check_result(each, outcomes) for each in judged if each.id in more)
+            found = Grade(result, outcomes, taken.changed, running.run, taken.contents, besides)
+            judged_all(found)
+    return found
 
 
 def observed(checks: Iterable[Check]) -> set[str]:

@@ -21,10 +21,16 @@ class Pressed:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """The grade under way came to its end: with a grade, or with the words for why there is none."""
+class JudgedAll:
+    """All is judged; what the grade under way made on the engine is still being removed."""
 
-    graded: Grade | None
+    graded: Grade
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The grade under way came to its end, and nothing of it is left; or there are the words for what went wrong."""
+
     trouble: str = ""
 
 
@@ -35,5 +41,5 @@ class Broken:
     why: str
 
 
-Happening = Saved | Pressed | Ended | Broken
+Happening = Saved | Pressed | JudgedAll | Ended | Broken
 Happenings = SimpleQueue[Happening]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from sentinel_grader.environment.docker import Engine
 from sentinel_grader.environment.problem import Problem
-from sentinel_grader.grading import grade
+from sentinel_grader.grading import Grade, grade
 from sentinel_grader.judging import Judged
 from sentinel_grader.observe.calling_off import CallingOff
 from sentinel_grader.observe.outcome import OursError
 from sentinel_grader.observe.schedule import Event
 from sentinel_grader.observe.store import Store
-from sentinel_grader.watching.events import Ended, Happenings
+from sentinel_grader.watching.events import Ended, Happenings, JudgedAll
 
 #: Which checks to judge besides, from what each observation may see.
 Beside = Callable[[Mapping[str, str]], Iterable[str]]
@@ -64,7 +65,19 @@ def grades_of(submission: Path, engine: Engine, happenings: Happenings, store: S
         calling_off = CallingOff()
 
         def work() -> None:
-            happenings.put(_end(list(ids), submission, engine, store, beside, shown, calling_off))
+            grading = partial(
+                grade,
+                list(ids),
+                submission,
+                engine,
+                store=store,
+                listener=shown.event,
+                decided=shown.judged,
+                calling_off=calling_off,
+                beside=beside,
+                judged_all=lambda graded: happenings.put(JudgedAll(graded)),
+            )
+            happenings.put(Ended(_trouble_of(grading)))
 
         thread = threading.Thread(target=work, name="grade")
         thread.start()
@@ -73,29 +86,12 @@ def grades_of(submission: Path, engine: Engine, happenings: Happenings, store: S
     return begin
 
 
-def _end(
-    ids: list[str],
-    submission: Path,
-    engine: Engine,
-    store: Store | None,
-    beside: Beside,
-    shown: Shown,
-    calling_off: CallingOff,
-) -> Ended:
-    """Grade, and say how it ended. Nothing that goes wrong here may end the watch without a word."""
+def _trouble_of(grading: Callable[[], Grade]) -> str:
+    """Grade, and say what went wrong, if anything. Nothing that does may end the watch without a word."""
     try:
-        graded = grade(
-            ids,
-            submission,
-            engine,
-            store=store,
-            listener=shown.event,
-            decided=shown.judged,
-            calling_off=calling_off,
-            beside=beside,
-        )
+        grading()
     except (OursError, Problem) as ours:
-        return Ended(None, str(ours))
+        return str(ours)
     except Exception as error:
-        return Ended(None, f"{type(error).__name__}: {error}")
-    return Ended(graded)
+        return f"{type(error).__name__}: {error}"
+    return ""

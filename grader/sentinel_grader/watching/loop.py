@@ -11,7 +11,7 @@ from sentinel_grader import earlier
 from sentinel_grader.grading import Grade, declared, observed
 from sentinel_grader.learner import Progress
 from sentinel_grader.watching import plan
-from sentinel_grader.watching.events import Broken, Ended, Happening, Happenings, Pressed, Saved
+from sentinel_grader.watching.events import Broken, Ended, Happening, Happenings, JudgedAll, Pressed, Saved
 from sentinel_grader.watching.grades import Begin, UnderWay
 from sentinel_grader.watching.looks import Look, Looking
 from sentinel_grader.watching.plan import Stage
@@ -21,7 +21,7 @@ from sentinel_grader.watching.screen import Screen, View, is_right, saved
 @dataclass
 class Work:
     """A grade under way, and what it was begun for. `again`: it is an edited submission's, whose checks were told of
-    before. `old`: what it looks at has changed since."""
+    before. `old`: what it looks at has changed since. `graded`: what came of it, once all is judged."""
 
     stage: Stage
     grade: UnderWay
@@ -29,6 +29,7 @@ class Work:
     showing: contextlib.ExitStack
     again: bool
     old: bool = False
+    graded: Grade | None = None
 
 
 class Watch:
@@ -63,8 +64,10 @@ class Watch:
                 self._saved()
             case Pressed(key=key):
                 self._pressed(key)
-            case Ended(graded=graded, trouble=trouble):
-                self._ended(graded, trouble)
+            case JudgedAll(graded=graded):
+                self._judged_all(graded)
+            case Ended(trouble=trouble):
+                self._ended(trouble)
             case Broken(why=why):
                 self._screen.say(f"Saves can no longer be noticed ({why}). g grades; q quits.")
 
@@ -81,7 +84,8 @@ class Watch:
             elif files:
                 self._screen.saved(files, f"nothing that {stage.words} is judged by")
         elif self._work:
-            self._screen.saved(files, "what is under way and rests on it is called off")
+            called_off = "what is under way and rests on it is called off"
+            self._screen.saved(files, "graded in a moment" if self._work.graded else called_off)
             self._work.old, self._why = True, saved(files)
             self._work.grade.call_off(concerned)
         else:
@@ -130,19 +134,25 @@ class Watch:
             stage, self._begin(stage.ids, earlier.beside(watched, self._submission), view), view, showing, again
         )
 
-    def _ended(self, graded: Grade | None, trouble: str) -> None:
+    def _judged_all(self, graded: Grade) -> None:
+        assert self._work
+        if self._work.old:
+            return
+        self._work.graded = graded
+        self._work.showing.close()
+        self._screen.ended(graded, self._work.view, again=self._work.again)
+        earlier.remember(graded.result, graded.beside, graded.contents, self._submission)
+
+    def _ended(self, trouble: str) -> None:
         assert self._work
         work, self._work = self._work, None
         work.showing.close()
         if work.old:
             self._grade(work.stage, self._why)
             return
-        if graded is None:
-            self._screen.trouble(trouble)
-        else:
-            self._screen.ended(graded, work.view, again=work.again)
-            earlier.remember(graded.result, graded.beside, graded.contents, self._submission)
-        self._next(graded is not None and is_right(graded) and work.stage == self._stage)
+        if trouble:
+            self._screen.trouble(trouble, graded=work.graded is not None)
+        self._next(work.graded is not None and is_right(work.graded) and work.stage == self._stage)
 
     def _next(self, done: bool = False) -> None:
         """What comes after a grade: all of the module where somebody asked for it, the next task, or a wait."""

@@ -66,9 +66,10 @@ class Screen:
         for words in changed.words(graded):
             self._say(words)
 
-    def trouble(self, words: str) -> None:
-        """Why there is no grade."""
-        self._console.print(f"[yellow]·[/yellow] Nothing could be graded: {escape(words)}.", soft_wrap=True)
+    def trouble(self, words: str, *, graded: bool) -> None:
+        """Why there is no grade; or why something of one is left."""
+        what = "What the grade made could not all be removed" if graded else "Nothing could be graded"
+        self._console.print(f"[yellow]·[/yellow] {what}: {escape(words)}.", soft_wrap=True)
         self._say("  g tries once more; ./sentinel doctor says what this machine lacks.")
 
     def done(self, stage: Stage, then: Stage | None) -> None:

@@ -17,13 +17,15 @@ from sentinel_grader.observe.outcome import Recorded
 from sentinel_grader.observe.schedule import Event, Moment
 from sentinel_grader.result import CheckResult, Grader, Reason, Result, SubmissionResult, Verdict, totals
 from sentinel_grader.watching import plan
-from sentinel_grader.watching.events import Ended, Happening, Happenings
+from sentinel_grader.watching.events import Ended, Happening, Happenings, JudgedAll
 from sentinel_grader.watching.grades import Beside, Shown
 from sentinel_grader.watching.looks import Look
 from sentinel_grader.watching.loop import Watch
 from sentinel_grader.watching.screen import Screen
 
 NAMES = sorted(observed(CHECKS))
+#: What a grade that nothing goes wrong with comes to.
+Whole = tuple[JudgedAll, Ended]
 
 
 def graded(name: str, *failed: str, pending: Collection[str] = (), beside: Iterable[CheckResult] = ()) -> Grade:
@@ -105,11 +107,12 @@ class Staged:
         """Counted."""
         self.stopped += 1
 
-    def watch(self, *happenings: Happening, target: str | None = None) -> str:
+    def watch(self, *happenings: Happening | Whole, target: str | None = None) -> str:
         """Run a watch in which these things happen, and say what it said."""
         queue = Happenings()
         for each in happenings:
-            queue.put(each)
+            for one in each if isinstance(each, tuple) else (each,):
+                queue.put(one)
         screen = Screen(Console(file=self.file, width=80, highlight=False), self.folder, by_key=True)
         stage = plan.first(target, Progress.read(self.folder))
         self._looks = 0
@@ -129,11 +132,11 @@ def plan_name(id_: str) -> str:
     return f"{module.number}.{task.number}"
 
 
-def right(name: str) -> Ended:
+def right(name: str) -> Whole:
     """A grade in which all passed."""
-    return Ended(graded(name))
+    return JudgedAll(graded(name)), Ended()
 
 
-def wrong(name: str, *ids: str) -> Ended:
+def wrong(name: str, *ids: str) -> Whole:
     """A grade in which these failed."""
-    return Ended(graded(name, *ids))
+    return JudgedAll(graded(name, *ids)), Ended()

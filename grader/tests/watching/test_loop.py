@@ -9,7 +9,7 @@ import pytest
 from sentinel_grader import course
 from sentinel_grader.learner import Progress
 from sentinel_grader.result import Verdict
-from sentinel_grader.watching.events import Broken, Ended, Pressed, Saved
+from sentinel_grader.watching.events import Broken, Ended, JudgedAll, Pressed, Saved
 
 from .staged import NAMES, Staged, graded, right, seen, wrong
 
@@ -77,6 +77,27 @@ def test_after_an_edit_only_what_was_judged_anew_is_told_and_the_rest_stands(sta
     assert "2 checks stand as they were." in again
 
 
+def test_the_verdicts_are_told_before_what_the_grade_made_is_gone(staged: Staged) -> None:
+    judged, _ = wrong("1.1", "m1.alerts")
+    assert "✗ m1.alerts" in staged.watch(judged, QUIT)
+    assert staged.stopped == 1, "and the rest is waited for"
+
+
+def test_a_save_after_the_verdicts_is_graded_once_all_is_gone(staged: Staged) -> None:
+    staged.looks = [seen(Dockerfile="1"), seen(["build"], Dockerfile="2")]
+    judged, ended = wrong("1.1", "m1.builds")
+    said = staged.watch(judged, Saved(), ended, right("1.1"), QUIT)
+    assert "Dockerfile was saved: graded in a moment." in said
+    assert staged.begun == ["1.1", "1.1", "1.2"]
+
+
+def test_what_could_not_be_removed_is_told_and_the_verdicts_count(staged: Staged) -> None:
+    judged, _ = right("1.1")
+    said = staged.watch(judged, Ended("engine_gone"), QUIT)
+    assert "What the grade made could not all be removed: engine_gone." in said
+    assert staged.begun == ["1.1", "1.2"]
+
+
 def test_n_and_h_show_the_next_hint(staged: Staged) -> None:
     said = staged.watch(wrong("1.1", "m1.starts"), Pressed("n"), Pressed("h"), Pressed("x"), QUIT)
     assert "m1.starts, hint 1 of 3" in said
@@ -98,9 +119,7 @@ def test_g_grades_the_whole_module_after_what_is_under_way(staged: Staged) -> No
 
 
 def test_what_goes_wrong_with_us_ends_no_watch(staged: Staged) -> None:
-    said = staged.watch(
-        Ended(None, "engine_gone: [it] is not there"), Broken("too many"), Pressed("g"), right("1"), QUIT
-    )
+    said = staged.watch(Ended("engine_gone: [it] is not there"), Broken("too many"), Pressed("g"), right("1"), QUIT)
     assert "Nothing could be graded: engine_gone: [it] is not there." in said
     assert "Saves can no longer be noticed (too many)" in said
     assert staged.begun == ["1.1", "1"]
@@ -116,7 +135,7 @@ def test_ctrl_c_ends_the_grade_under_way_first(staged: Staged) -> None:
 
 
 def test_a_grade_that_is_incomplete_is_not_done(staged: Staged) -> None:
-    said = staged.watch(Ended(graded("1.1", pending=["m1.alerts"])), QUIT)
+    said = staged.watch(JudgedAll(graded("1.1", pending=["m1.alerts"])), Ended(), QUIT)
     assert staged.begun == ["1.1"]
     assert "9 of 13 points, 4 pending: incomplete" in said
     assert "Waiting for a save. Now: task 1.1" in said
