@@ -26,9 +26,9 @@ def test_an_edit_is_another_one_each_time_and_of_one_line(tmp_path: Path, edit: 
 
 
 def test_a_row_holds_by_the_medians() -> None:
-    assert Row(EDITS[0], [2.0, 9.0, 2.0], [3.0, 3.0, 30.0], "").ratio == MOST
-    assert Row(EDITS[0], [2.0], [3.0], "").holds
-    assert not Row(EDITS[0], [2.0], [3.1], "").holds
+    assert Row(EDITS[0], [2.0, 9.0, 2.0], [3.0, 3.0, 30.0], [1.0] * 3, "").ratio == MOST
+    assert Row(EDITS[0], [2.0], [3.0], [1.0], "").holds
+    assert not Row(EDITS[0], [2.0], [3.1], [1.0], "").holds
 
 
 @pytest.mark.engine
@@ -45,4 +45,6 @@ def test_it_measures_every_edit_and_its_exit_status_is_its_verdict(
     answers = {row["edit"]: row["answer"] for row in figures["rows"]}
     assert answers["a Dockerfile line"].endswith("points: passed"), "the edit is one that breaks nothing"
     assert answers["a source line"] == "graded in its place"
+    assert answers["one's own source"].endswith("points: passed")
+    assert all(0 < first <= row["watch"][0] for row in figures["rows"] for first in row["first"])
     assert "From a save to the verdicts" in capsys.readouterr().out

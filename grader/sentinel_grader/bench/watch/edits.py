@@ -48,4 +48,5 @@ EDITS = (
     Edit("a requirement", "1.1", "alerter/requirements.txt", _comment),
     Edit("a source line", "1.1", "alerter/alerter/rule.py", _comment),
     Edit("a Compose line", "1.5", "docker-compose.yaml", _setting, by_compose=True),
+    Edit("one's own source", "1.6", "alerter/alerter/queue.py", _comment),
 )

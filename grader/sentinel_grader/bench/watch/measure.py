@@ -20,19 +20,22 @@ from sentinel_grader.watching.screen import KEYS
 #: A watch takes at most so many times as long as by hand.
 MOST = 1.5
 ROUNDS = 3
-#: What a watch says with its verdicts, or at once where the edit changes none.
+#: What a watch says with its verdicts, or at once where the edit changes none; and with the first of them.
 _ANSWER = re.compile(r"\d+ of \d+ points.*: \w+|graded in its place|is judged by")
+_FIRST = re.compile(rf"[✓✗] m1\.|{_ANSWER.pattern}")
 _WAITING = f"n {KEYS['n']}"
 _DEADLINE = 900.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """An edit, and the seconds of each round, by hand and with a watch. `answer` is what the watch said last."""
+    """An edit, and the seconds of each round: by hand, with a watch, and until the first verdict of it. `answer` is
+    what the watch said last."""
 
     edit: Edit
     by_hand: list[float]
     watching: list[float]
+    first: list[float]
     answer: str
 
     @property
@@ -59,7 +62,7 @@ def measure(
 
 
 def _row(edit: Edit, place: Path, rounds: int, say: Callable[[str], None]) -> Row:
-    hand, hands, watched = ByHand(place / "by-hand"), list[float](), list[float]()
+    hand, hands, watched, firsts = ByHand(place / "by-hand"), list[float](), list[float](), list[float]()
     command = [sys.executable, "-m", "sentinel_grader", "watch", edit.task, "--submission", str(place / "watched")]
     with hand.of_compose() if edit.by_compose else hand.beside_redis(), Played(command, folder=ROOT) as played:
         played.wait_for("First look", _DEADLINE)
@@ -72,19 +75,22 @@ def _row(edit: Edit, place: Path, rounds: int, say: Callable[[str], None]) -> Ro
             edit.make(place / "by-hand")
             hands.append(hand.again(by_compose=edit.by_compose))
             say(f"{edit.name}, round {number} of {rounds}: with a watch")
-            seconds, answer = _answered(played, edit, place / "watched")
+            first, seconds, answer = _answered(played, edit, place / "watched")
+            firsts.append(first)
             watched.append(seconds)
         played.type("q")
         played.end()
-    return Row(edit, hands, watched, answer)
+    return Row(edit, hands, watched, firsts, answer)
 
 
-def _answered(played: Played, edit: Edit, checkout: Path) -> tuple[float, str]:
-    """Save the edit; the seconds until the verdicts are there, and what was said of them."""
+def _answered(played: Played, edit: Edit, checkout: Path) -> tuple[float, float, str]:
+    """Save the edit; the seconds until the first verdict and until all are there, and what was said of them."""
     after, began = len(played.text), time.monotonic()
     edit.make(checkout)
+    played.wait_for_match(_FIRST, _DEADLINE, after=after)
+    first = time.monotonic() - began
     found = played.wait_for_match(_ANSWER, _DEADLINE, after=after)
     seconds = time.monotonic() - began
     if "points" in found:
         played.wait_for(_WAITING, _DEADLINE, after=after)
-    return seconds, found
+    return first, seconds, found
