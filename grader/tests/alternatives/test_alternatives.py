@@ -16,7 +16,7 @@ from ..mutants.matrix import all_checks, differences, engine, expected, graded, 
 from .alternative import HERE, NAMES, WITH_A_RECIPE, submission
 
 #: Enough to see quickly that nothing but the shipped solution's own way is refused.
-QUICK = {"prefix", "copy-chmod"}
+QUICK = {"prefix"}
 #: The tasks of the module that are about what an alternative does otherwise.
 RECIPE = (1, 2, 3, 4)
 #: What engines before 23 do not know: https://docs.docker.com/reference/dockerfile/.
