@@ -8,6 +8,8 @@ from typing import Any
 
 from docker.models.containers import Container
 
+from sentinel_grader.observe import strain
+from sentinel_grader.observe.agent import Agent
 from sentinel_grader.observe.compose.composed import ALERTER
 from sentinel_grader.observe.compose.stack import Stack, Up
 from sentinel_grader.observe.engine_clock import started_at
@@ -17,6 +19,8 @@ from sentinel_grader.observe.patience import BUSY, Patience
 REDIS = "redis-queue"
 #: Seconds that a stack gets to recover, on a machine that was too busy.
 RECOVERING = 20.0
+#: Looks at how busy it is, and seconds between them.
+_LOOKS, _BETWEEN = 4, 0.25
 #: Redis comes up so many seconds later than it is started, where it has no data yet. `$$` is Compose's for `$`.
 _LATE = '[ -n "$$(ls /data)" ] || sleep {seconds}; exec docker-entrypoint.sh "$$@"'
 
@@ -76,7 +80,8 @@ def _given_time(stack: Stack, up: Up) -> Up:
     if not network or not all(one.status == "running" for one in all_started(stack)):
         return up
     with stack.guest(network) as talking:
-        if max(talking.slowdown() for _ in range(3)) < BUSY:
+        if not _is_slowed_down(stack, talking):
+            strain.late()  # probes that come to nothing may do so since they got no processor
             return up
         patience = Patience(RECOVERING, talking.slowdown)
         while patience.lasts():
@@ -84,6 +89,15 @@ def _given_time(stack: Stack, up: Up) -> Up:
                 return Up(True, up.seconds)
             stack.scope.sleep(0.5)
     return up
+
+
+def _is_slowed_down(stack: Stack, talking: Agent) -> bool:
+    """Whether work takes much longer now than alone. Looked at for a while, so that it shows what others do, too."""
+    slowdowns = list[float]()
+    for _ in range(_LOOKS):
+        slowdowns.append(talking.slowdown())
+        stack.scope.sleep(_BETWEEN)
+    return max(slowdowns) >= BUSY
 
 
 def all_started(stack: Stack) -> list[Started]:
