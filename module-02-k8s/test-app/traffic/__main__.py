@@ -1,0 +1,7 @@
+"""`python -m traffic`."""
+
+import sys
+
+from traffic.command import main
+
+sys.exit(main())
