@@ -20,6 +20,7 @@ from sentinel_grader.paths import ROOT
 
 COLLECTOR = ROOT / "module-01-containers" / "log-collector"
 ALERTER = ROOT / "module-01-containers" / "exercises" / "alerter"
+PROCESSOR, BACKEND, TEST_APP = (ROOT / "module-02-k8s" / name for name in ("log-processor", "backend", "test-app"))
 GRADER = ROOT / "grader"
 
 
@@ -51,13 +52,20 @@ class Lock:
 
 
 # The services' locks come first: the grader runs the collector too (`up --embedded`, tests, bench), and the tests run
-# the alerter, at the same versions as the images.
+# the others, at the same versions as the images.
 _COLLECTOR_LOCK = COLLECTOR / "requirements.txt"
 _ALERTER_LOCK = ALERTER / "requirements.txt"
 _EVERYWHERE = ("--universal", "--python-version", "3.11", "--constraint", str(_COLLECTOR_LOCK))
+_STAGE_2 = tuple(
+    Lock(
+        service / "requirements.txt", (service / "requirements.in",), (*_EVERYWHERE, "--constraint", str(_ALERTER_LOCK))
+    )
+    for service in (PROCESSOR, BACKEND, TEST_APP)
+)
 LOCKS = (
     Lock(_COLLECTOR_LOCK, (COLLECTOR / "requirements.in",), ("--universal", "--python-version", "3.11")),
     Lock(_ALERTER_LOCK, (ALERTER / "requirements.in",), _EVERYWHERE),
+    *_STAGE_2,
     Lock(
         GRADER / "requirements.lock",
         (GRADER / "pyproject.toml", COLLECTOR / "requirements.in"),
@@ -65,9 +73,13 @@ LOCKS = (
     ),
     Lock(
         GRADER / "requirements-test.lock",
-        (GRADER / "pyproject.toml", COLLECTOR / "requirements.in", ALERTER / "requirements.in"),
+        (
+            *(GRADER / "pyproject.toml", COLLECTOR / "requirements.in", ALERTER / "requirements.in"),
+            *(lock.inputs[0] for lock in _STAGE_2),
+        ),
         (
             *(*_EVERYWHERE, "--constraint", str(_ALERTER_LOCK)),
+            *(word for lock in _STAGE_2 for word in ("--constraint", str(lock.output))),
             *("--constraint", str(GRADER / "requirements.lock"), "--extra", "test"),
         ),
     ),

@@ -10,7 +10,7 @@ import sys
 from sentinel_grader.paths import ROOT
 
 #: Everything that holds tests.
-PLACES = ("grader/tests", "module-01-containers")
+PLACES = ("grader/tests", "module-01-containers", "module-02-k8s")
 #: pytest's exit statuses (https://docs.pytest.org/en/stable/reference/exit-codes.html) as ours.
 _STATUS = {0: 0, 1: 1, 2: 130, 5: 3}
 

@@ -70,7 +70,6 @@ def down(
     from sentinel_grader.environment.engine import instruction
     from sentinel_grader.environment.locking import machine_lock
     from sentinel_grader.environment.progress import Progress
-    from sentinel_grader.environment.stages import STAGES
     from sentinel_grader.environment.stages import down as take_down
     from sentinel_grader.environment.undo import undo_all
     from sentinel_grader.observe import kept
@@ -88,8 +87,7 @@ def down(
             return 0
         if state.engine is None:
             raise instruction(state)
-        for stage in STAGES.values():
-            take_down(stage, progress, volumes=volumes)
+        take_down(progress, volumes=volumes)
     return 0
 
 

@@ -60,17 +60,34 @@ def is_live(port: int) -> bool:
         return False
 
 
+#: The latest events, asked for in the backend's own container, wherever its engine is.
+_EVENTS = """
+import urllib.request
+print(urllib.request.urlopen("http://127.0.0.1:3000/api/v1/debug/events?window=5&limit=100", timeout=5).read().decode())
+"""
+
+
 def send_through(stage: Stage) -> str:
-    """Send one log through the running stage and return it as Redis has it. Raises Problem if it does not arrive."""
+    """Send one log through the running stage and return it as it was found at its end: in Redis, later in the backend.
+    Raises Problem if it does not arrive."""
     entry = example(f"hello from ./sentinel up {uuid.uuid4().hex[:8]}")
     sent = _post_to(stage, entry)
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        for line in _queue(stage):
+        for line in _queue(stage) if stage.number == 1 else _events(stage):
             if sent.id in line:
                 return line
         time.sleep(0.1)
-    raise Problem(
+    raise _lost(stage, sent)
+
+
+def _lost(stage: Stage, sent: Sent) -> Problem:
+    if stage.number > 1:
+        return Problem(
+            f"The collector accepted the log {sent.id}, and yet the backend does not have it.",
+            "What the processor says: docker compose -p sentinel logs log-processor",
+        )
+    return Problem(
         f"The collector accepted the log {sent.id}, and yet it is not in the queue.",
         "Is somebody else reading logs_queue? Look: docker compose exec redis-queue redis-cli monitor",
     )
@@ -105,3 +122,10 @@ def _queue(stage: Stage) -> list[str]:
     status, out, _ = shell.answer(command)
     value: Any = json.loads(out) if status == 0 and out.strip() else []
     return [str(entry) for entry in value] if isinstance(value, list) else []
+
+
+def _events(stage: Stage) -> list[str]:
+    """The backend's latest events, newest first, each as JSON."""
+    status, out, _ = shell.answer([*stage.compose, "exec", "--no-TTY", "backend", "python", "-c", _EVENTS])
+    value: Any = json.loads(out) if status == 0 and out.strip() else {}
+    return [json.dumps(event) for event in value.get("events", [])]

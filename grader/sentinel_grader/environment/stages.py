@@ -31,7 +31,13 @@ class Stage:
         return self.folder / "docker-compose.yaml"
 
 
-STAGES = {1: Stage(1, ROOT / "module-01-containers", ("python:3.13-slim", "redis:8"))}
+_BASES = ("python:3.13-slim", "redis:8")
+#: A later one's Compose file includes the earlier one's.
+STAGES = {
+    1: Stage(1, ROOT / "module-01-containers", _BASES),
+    2: Stage(2, ROOT / "module-02-k8s", _BASES),
+}
+LATEST = STAGES[max(STAGES)]
 
 
 def build(stage: Stage, step: Step) -> None:
@@ -95,12 +101,18 @@ def containers(stage: Stage) -> list[dict[str, Any]]:
     return found
 
 
-def down(stage: Stage, progress: Progress, *, volumes: bool) -> None:
-    """Remove the stage's containers and network, and its volumes where that is asked for."""
-    title = f"Taking stage {stage.number} down" + (", with its data" if volumes else ", its data stays")
+def address(stage: Stage, service: str, port: int) -> str:
+    """Where this machine reaches a port of a service's first container, as "host:port"; "" where it does not."""
+    _, out, _ = shell.answer([*stage.compose, "port", service, str(port)])
+    return out.strip()
+
+
+def down(progress: Progress, *, volumes: bool) -> None:
+    """Remove containers and network of whichever stage is there, and its volumes where that is asked for."""
+    title = "Taking Sentinel down" + (", with its data" if volumes else ", its data stays")
     with progress.step(title) as step:
-        command = [*stage.compose, "down", "--remove-orphans", *(["--volumes"] if volumes else [])]
+        command = [*LATEST.compose, "down", "--remove-orphans", *(["--volumes"] if volumes else [])]
         try:
             shell.run(command, deadline=120, on_line=step.note)
         except shell.CommandFailed as failure:
-            raise Problem(f"Stage {stage.number} could not be taken down.", str(failure)) from failure
+            raise Problem("Sentinel could not be taken down.", str(failure)) from failure

@@ -8,14 +8,13 @@ from sentinel_grader.environment.docker import Answer, find_engine
 from sentinel_grader.environment.journal import Journal
 from sentinel_grader.environment.problem import Problem
 from sentinel_grader.environment.progress import Progress
-from sentinel_grader.environment.stages import STAGES, down
+from sentinel_grader.environment.stages import down
 
 
 def undo_all(progress: Progress) -> None:
     """Remove stages, volumes, images and stand-ins; stop the engine if it is ours; say what stays, and why."""
     if find_engine().answer is Answer.RUNNING:
-        for stage in STAGES.values():
-            down(stage, progress, volumes=True)
+        down(progress, volumes=True)
         _remove_images(progress)
     engine.stop_ours(progress)
     plugins.remove_ours()

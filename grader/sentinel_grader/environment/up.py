@@ -16,12 +16,14 @@ from sentinel_grader.environment.stages import Stage
 
 @dataclass(frozen=True)
 class Up:
-    """What came of it. `log` is the first log as Redis has it; "" where all ran already, so that none was sent."""
+    """What came of it. `log` is the first log as Redis or the backend has it; "" where all ran already, so that none
+    was sent. `backend`: where it is reached from here, as "host:port"."""
 
     stage: int
     port: int
     changed: bool
     log: str
+    backend: str = ""
 
 
 def prepare(stage: Stage, progress: Progress, consent: Consent) -> tuple[Engine, list[LocalImage]]:
@@ -44,13 +46,13 @@ def up(stage: Stage, progress: Progress, consent: Consent) -> Up:
             changed = stages.start(stage, step)
             step.done_as("all healthy" if changed else "it ran already, nothing changed")
         log = _first_log(stage, progress) if changed else ""
-    return Up(stage.number, port, changed, log)
+    return Up(stage.number, port, changed, log, stages.address(stage, "backend", 3000) if stage.number > 1 else "")
 
 
 def _first_log(stage: Stage, progress: Progress) -> str:
     with progress.step("Sending one log through") as step:
         log = first_log.send_through(stage)
-        step.done_as("it is in Redis, on logs_queue:")
+        step.done_as("it is in Redis, on logs_queue:" if stage.number == 1 else "the backend has it:")
     progress.say(f"  {log}")
     return log
 
@@ -70,10 +72,22 @@ def _mention(bases: list[LocalImage], progress: Progress) -> None:
 
 def next_steps(result: Up) -> str:
     """The three commands to try next."""
+    look, service, lesson = _FURTHER[result.stage]
     return (
         f"\nSentinel, stage {result.stage}, runs. Try:\n"
         f"  {first_log.curl(result.port)}\n"
-        "  docker compose -p sentinel exec redis-queue redis-cli lrange logs_queue 0 -1\n"
-        "  docker compose -p sentinel logs --follow log-collector\n"
-        "The lesson: module-01-containers/README.md. To end it: ./sentinel down"
+        f"  {look.format(backend=result.backend)}\n"
+        f"  docker compose -p sentinel logs --follow {service}\n"
+        f"The lesson: {lesson}/README.md. To end it: ./sentinel down"
     )
+
+
+#: By stage: where to see what became of a log, the service whose log is worth following, the lesson.
+_FURTHER = {
+    1: (
+        "docker compose -p sentinel exec redis-queue redis-cli lrange logs_queue 0 -1",
+        "log-collector",
+        "module-01-containers",
+    ),
+    2: ("curl '{backend}/api/v1/debug/events?window=15'", "log-processor", "module-02-k8s"),
+}

@@ -11,7 +11,8 @@ import pytest
 from sentinel_grader import locks
 from sentinel_grader.paths import ROOT
 
-CODE = ["sentinel", "grader", "module-01-containers"]
+MODULES = ["module-01-containers", "module-02-k8s"]
+CODE = ["sentinel", "grader", *MODULES]
 
 
 def _run(*command: str, folder: Path = ROOT) -> None:
@@ -24,7 +25,7 @@ def test_ruff_finds_nothing() -> None:
 
 
 def test_everything_is_formatted() -> None:
-    _run("ruff", "format", "--check", "--config", "grader/pyproject.toml", "grader", "module-01-containers")
+    _run("ruff", "format", "--check", "--config", "grader/pyproject.toml", "grader", *MODULES)
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,10 @@ def test_everything_is_formatted() -> None:
         ("grader", ["sentinel_grader"]),
         ("grader", ["--explicit-package-bases", "tests"]),
         ("module-01-containers/log-collector", ["."]),
+        *((f"module-02-k8s/{part}", ["."]) for part in ("log-processor", "backend", "sdk", "test-app")),
         (".", ["--scripts-are-modules", "sentinel"]),
     ],
-    ids=["grader", "grader's tests", "log-collector", "launcher"],
+    ids=["grader", "grader's tests", "log-collector", "log-processor", "backend", "sdk", "test-app", "launcher"],
 )
 def test_types_hold_strictly(folder: str, what: list[str]) -> None:
     _run("mypy", "--strict", "--python-version", "3.11", *what, folder=ROOT / folder)
