@@ -19,8 +19,10 @@ from sentinel_grader.paths import ROOT
 from .lessons import read
 
 STAGE_1 = ROOT / "module-01-containers"
-LESSONS = sorted(ROOT.glob("module-*/README.md"))
-PAGES = [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", ROOT / "grader" / "README.md", *LESSONS]
+MODULES = sorted(ROOT.glob("module-*/README.md"))
+#: Those with steps; one that is being built has none yet.
+LESSONS = [page for page in MODULES if read(page.read_text(encoding="utf-8"))]
+PAGES = [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", ROOT / "grader" / "README.md", *MODULES]
 #: How a lesson's minutes are reckoned: a reader's usual pace, and what typing a step, waiting and looking take.
 WORDS_A_MINUTE, MINUTES_A_STEP = 200, 0.75
 
