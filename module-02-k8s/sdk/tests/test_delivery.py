@@ -108,7 +108,7 @@ def test_retry_after_is_waited_for(backend: Backend) -> None:
 def test_what_the_backend_refuses_is_dropped_alone(backend: Backend) -> None:
     named = json.dumps({"detail": "no", "errors": [{"index": 2}, {"index": 4}]}).encode()
     backend.script = [says(422, named)]
-    with sentinel_for(backend.url) as sentinel:
+    with sentinel_for(backend.url, batch_seconds=0.5) as sentinel:
         record(sentinel, 10)
         assert len(delivered(sentinel, backend)) == 8
         assert sentinel.stats().dropped == {"refused": 2}
@@ -118,7 +118,7 @@ def test_what_the_backend_refuses_is_dropped_alone(backend: Backend) -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"errors": 3}', b'{"errors": [7]}', b"[" * 100_000])
 def test_a_refusal_that_names_nothing_drops_the_batch(backend: Backend, body: bytes) -> None:
     backend.script = [says(400, body)]
-    with sentinel_for(backend.url) as sentinel:
+    with sentinel_for(backend.url, batch_seconds=0.5) as sentinel:
         record(sentinel, 10)
         assert delivered(sentinel, backend) == []
         assert sentinel.stats().dropped == {"refused": 10}
@@ -136,7 +136,7 @@ def test_a_batch_that_is_too_large_goes_in_parts(backend: Backend) -> None:
 
 def test_a_batch_that_breaks_the_backend_is_given_up(backend: Backend) -> None:
     backend.script = [says(500)] * 3
-    with sentinel_for(backend.url, max_attempts=3) as sentinel:
+    with sentinel_for(backend.url, batch_seconds=0.5, max_attempts=3) as sentinel:
         record(sentinel, 5)
         until(lambda: sentinel.stats().queued == 0)
         record(sentinel, 1)
@@ -180,7 +180,7 @@ def test_a_backend_that_is_down_is_hardly_tried() -> None:
 def test_the_circuit_closes_when_the_backend_is_back(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     backend.script = [says(503)] * 4
-    with sentinel_for(backend.url, breaker_failures=2) as sentinel:
+    with sentinel_for(backend.url, batch_seconds=0.5, breaker_failures=2) as sentinel:
         record(sentinel, 3)
         until(lambda: sentinel.stats().sent == 3)
         assert not sentinel.stats().circuit_open
